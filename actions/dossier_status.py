@@ -1,0 +1,113 @@
+"""Where a dossier stands: the form's checks and the look-up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import FormValidationAction, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import rendering
+from actions.answers import ANSWERED, answer, say
+from actions.safe_action import Events, SafeAction
+from actions.wording import fragment
+from bot.catalogue import service
+from bot.catalogue.model import Source
+from bot.codes import normalise_dossier_code
+from bot.dossiers.lookup import DossierStatus, look_up
+from bot.dossiers.verification import TAIL_LENGTH, digits_of
+
+MOST_TRIES = 2
+NUMBER_LENGTHS = (TAIL_LENGTH, 9, 10, 12)
+
+Slots = dict[str, Any]
+
+
+class ValidateDossierStatusForm(FormValidationAction):
+    """Two failed tries at a question end the form and lead to a person."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "validate_dossier_status_form"
+
+    def validate_dossier_code(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots
+    ) -> Slots:
+        """A code in any spelling becomes the official one."""
+        code = normalise_dossier_code(str(value))
+        if code:
+            return {"dossier_code": code, "dossier_tries": 0.0}
+        return self._failed("dossier_code", "utter_dossier_code_invalid", dispatcher, tracker)
+
+    def validate_dossier_digits(
+        self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots
+    ) -> Slots:
+        """Four digits, or the whole number."""
+        digits = digits_of(str(value))
+        if len(digits) in NUMBER_LENGTHS:
+            return {"dossier_digits": digits, "dossier_tries": 0.0}
+        return self._failed("dossier_digits", "utter_dossier_digits_invalid", dispatcher, tracker)
+
+    @staticmethod
+    def _failed(
+        slot: str, response: str, dispatcher: CollectingDispatcher, tracker: Tracker
+    ) -> Slots:
+        tries = (tracker.get_slot("dossier_tries") or 0.0) + 1
+        if tries > MOST_TRIES:
+            return {slot: None, "dossier_tries": tries, "requested_slot": None}
+        dispatcher.utter_message(response=response)
+        return {slot: None, "dossier_tries": tries}
+
+
+class ActionDossierStatus(SafeAction):
+    """Looks the dossier up; the second factor is forgotten whatever comes of it."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_dossier_status"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        code, digits = tracker.get_slot("dossier_code"), tracker.get_slot("dossier_digits")
+        forget = [
+            SlotSet(name, None) for name in ("dossier_code", "dossier_digits", "dossier_tries")
+        ]
+        if not code or not digits:
+            dispatcher.utter_message(response="utter_dossier_form_given_up")
+            return forget
+        status = look_up(code, digits)
+        if status is None:
+            dispatcher.utter_message(response="utter_dossier_refused")
+            return forget
+        self._tell(dispatcher, status)
+        return forget
+
+    @staticmethod
+    def _tell(dispatcher: CollectingDispatcher, status: DossierStatus) -> None:
+        procedure = service.procedure(status.procedure_code) if status.procedure_code else None
+        lines = []
+        if procedure is not None:
+            lines.append(fragment("dossier_procedure", procedure=procedure.display_name))
+        for name, day in (
+            ("received", status.received_on),
+            ("due", status.due_on),
+            ("finished", status.finished_on),
+        ):
+            if day is not None:
+                lines.append(fragment(name, date=rendering.date(day)))
+        if status.agency:
+            lines.append(fragment("dossier_agency", agency=status.agency))
+        if status.note:
+            lines.append(fragment("note", text=status.note))
+        source = Source(status.source_title, "", status.checked_on)
+        say(
+            dispatcher,
+            "utter_dossier_status",
+            answer("status", ANSWERED, procedure=procedure, source=source),
+            code=status.code,
+            status=status.status or fragment("status_unknown"),
+            lines="\n".join(lines) or fragment("item", text=fragment("status_unknown")),
+            source=source.title,
+            checked_on=rendering.date(source.checked_on),
+        )

@@ -1,0 +1,137 @@
+"""Answers about a procedure: papers, fee, time, place, online filing, steps and so on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import rendering
+from actions.answers import ANSWERED, CLARIFY, NOT_FOUND, NOT_PUBLISHED, answer, say
+from actions.safe_action import Events, SafeAction
+from bot.catalogue import finder, service
+from bot.catalogue.finder import Finding, Outcome
+from bot.catalogue.model import Procedure
+
+# Intent → topic of the answer contract.
+TOPICS = {
+    "ask_documents": "documents",
+    "ask_fee": "fee",
+    "ask_processing_time": "processing_time",
+    "ask_where_to_apply": "place",
+    "ask_how_to_apply_online": "online",
+    "ask_steps": "steps",
+    "ask_eligibility": "eligibility",
+    "ask_legal_basis": "legal_basis",
+    "ask_result_delivery": "result",
+}
+OVERVIEW = "procedure"
+
+# Topic → group of facts whose source is named, and the lines that state them.
+FACTS: dict[str, tuple[str, Callable[[Procedure], list[str]]]] = {
+    OVERVIEW: ("channels", rendering.overview),
+    "documents": ("documents", rendering.documents),
+    "fee": ("channels", rendering.fees),
+    "processing_time": ("channels", rendering.times),
+    "place": ("place", rendering.place),
+    "online": ("channels", rendering.online),
+    "steps": ("steps", lambda p: rendering.paragraphs(p.steps)),
+    "eligibility": ("conditions", lambda p: rendering.paragraphs(p.subject, p.conditions)),
+    "legal_basis": ("legal_basis", rendering.legal_basis),
+    "result": ("result", lambda p: rendering.paragraphs(p.result)),
+}
+# A follow-up may carry a word or two that the catalogue does not know.
+LONGEST_FOLLOW_UP = 2
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """First value of an entity in the latest message."""
+    return next((str(v) for v in tracker.get_latest_entity_values(name)), None)
+
+
+def tell(dispatcher: CollectingDispatcher, topic: str, code: str) -> Events:
+    """State one fact of one procedure, or say that it is not published."""
+    procedure = service.procedure(code)
+    if procedure is None:
+        say(dispatcher, "utter_procedure_gone", answer(topic, NOT_FOUND), code=code)
+        return [SlotSet("procedure_code", None)]
+    group, lines_of = FACTS[topic]
+    lines = lines_of(procedure)
+    source = procedure.source_of(group)
+    values: dict[str, Any] = {
+        "procedure": procedure.display_name,
+        "code": procedure.code,
+        "lines": "\n".join(lines),
+    }
+    if source is not None:
+        values.update(source=source.title, checked_on=rendering.date(source.checked_on))
+    say(
+        dispatcher,
+        f"utter_{topic}" if lines else f"utter_{topic}_not_published",
+        answer(topic, ANSWERED if lines else NOT_PUBLISHED, procedure=procedure, source=source),
+        **values,
+    )
+    return [
+        SlotSet("procedure_code", procedure.code),
+        SlotSet("pending_topic", None),
+        SlotSet("options", None),
+    ]
+
+
+def ask_which(dispatcher: CollectingDispatcher, topic: str, finding: Finding) -> Events:
+    """Show the options as buttons, or ask for the need where there are none."""
+    buttons = [
+        {"title": m.name, "payload": f'/choose_option{{"procedure_code": "{m.code}"}}'}
+        for m in finding.matches
+    ]
+    say(
+        dispatcher,
+        "utter_choose_procedure" if buttons else "utter_which_procedure",
+        answer(topic, CLARIFY, options=finding.matches),
+        buttons=buttons,
+    )
+    codes = [m.code for m in finding.matches]
+    return [SlotSet("options", codes or None), SlotSet("pending_topic", topic)]
+
+
+def answer_message(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
+    """Find the procedure that the latest message means and state the fact."""
+    text = tracker.latest_message.get("text") or ""
+    current = tracker.get_slot("procedure_code")
+    named = entity(tracker, "procedure_code")
+    if named:
+        return tell(dispatcher, topic, named)
+    # A button carries its intent only: it speaks of the present procedure.
+    finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(text)
+    if finding.outcome is Outcome.FOUND:
+        return tell(dispatcher, topic, finding.matches[0].code)
+    is_follow_up = finding.outcome is Outcome.NO_NEED or (
+        finding.outcome is Outcome.NOTHING
+        and topic != OVERVIEW
+        and len(finding.need) <= LONGEST_FOLLOW_UP
+    )
+    among_options = current in {m.code for m in finding.matches} and topic != OVERVIEW
+    if current and (is_follow_up or among_options):
+        return tell(dispatcher, topic, current)
+    if finding.outcome is Outcome.NOTHING:
+        say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
+        return [SlotSet("options", None)]
+    return ask_which(dispatcher, topic, finding)
+
+
+class ActionAnswerProcedure(SafeAction):
+    """Answers the question of the latest message about the procedure it means."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_answer_procedure"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        intent = (tracker.latest_message.get("intent") or {}).get("name") or ""
+        pending = tracker.get_slot("pending_topic")
+        topic = TOPICS.get(intent) or (pending if pending in FACTS else OVERVIEW)
+        return answer_message(dispatcher, tracker, topic)

@@ -1,0 +1,168 @@
+"""Facts of a procedure as lines of text, put together from fragments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from itertools import groupby
+
+from actions.wording import fragment
+from bot.catalogue.model import ONLINE, Channel, Document, Duration, Fee, Procedure
+
+
+def date(value: dt.date) -> str:
+    """A date as people write it: 20/07/2026."""
+    return value.strftime("%d/%m/%Y")
+
+
+def amount(value: int) -> str:
+    """Đồng with dots: 15.000."""
+    return f"{value:,}".replace(",", ".")
+
+
+def sentence_end(text: str) -> str:
+    """The text without a closing full stop, for use inside a sentence."""
+    return text.rstrip(" .;")
+
+
+def documents(procedure: Procedure) -> list[str]:
+    """Papers by the case that needs them, then what to mind."""
+    papers = [d for d in procedure.documents if not d.remark]
+    remarks = len(procedure.documents) - len(papers)
+    if not papers:
+        return []
+    lines: list[str] = []
+    if procedure.source_of("documents") is not None and procedure.documents_note:
+        closing = [fragment("note", text=procedure.documents_note)]
+    else:
+        closing = []
+    for when, group in groupby(papers, key=lambda d: d.when):
+        items = list(group)
+        # A short case stands behind its paper, a long one above its papers.
+        above = bool(when) and (len(items) > 1 or len(when) > 60)
+        if above:
+            lines.append(fragment("group", when=when))
+        lines += [_document(item, with_case=not above) for item in items]
+    if procedure.mistakes:
+        mistakes = "; ".join(sentence_end(m) for m in procedure.mistakes.splitlines())
+        closing.append(fragment("mistakes", text=f"{mistakes}."))
+    if remarks:
+        closing.append(fragment("more_remarks", count=remarks, code=procedure.code))
+    return lines + closing
+
+
+def _document(item: Document, *, with_case: bool) -> str:
+    counts = [
+        fragment(kind, count=count)
+        for kind, count in (("original", item.original), ("copy", item.copy))
+        if count
+    ]
+    name = sentence_end(item.name)
+    if with_case and item.when:
+        name = fragment("case", text=name, when=item.when)
+    if counts:
+        return fragment("document", name=name, counts=", ".join(counts))
+    return fragment("item", text=name)
+
+
+def fees(procedure: Procedure) -> list[str]:
+    """One line per fee and channel; channels that cost the same share their lines."""
+    texts = [(c.kind, [_fee(fee) for fee in c.fees if fee.is_published]) for c in procedure.channels]
+    if not any(lines for _, lines in texts):
+        return []
+    return _by_channel(texts)
+
+
+def _fee(fee: Fee) -> str:
+    if fee.amount is None:
+        return sentence_end(fee.note)
+    if fee.amount == 0:
+        return sentence_end(fee.note) or fragment("free")
+    if fee.unit:
+        text = fragment("amount_per", amount=amount(fee.amount), unit=fee.unit)
+    else:
+        text = fragment("amount", amount=amount(fee.amount))
+    return fragment("with_note", text=text, note=sentence_end(fee.note)) if fee.note else text
+
+
+def times(procedure: Procedure) -> list[str]:
+    """One line per channel; channels that take the same time share it."""
+    texts = [
+        (c.kind, [duration(c.time)] if c.time.is_published else []) for c in procedure.channels
+    ]
+    if not any(lines for _, lines in texts):
+        return []
+    return _by_channel(texts)
+
+
+def duration(time: Duration) -> str:
+    """ "3 ngày làm việc", with its note in brackets."""
+    if time.value is None or not time.unit:
+        return sentence_end(time.note)
+    text = fragment(time.unit, value=f"{time.value:g}".replace(".", ","))
+    return fragment("with_note", text=text, note=sentence_end(time.note)) if time.note else text
+
+
+def _by_channel(texts: list[tuple[str, list[str]]]) -> list[str]:
+    """Lines such as "- Nộp trực tiếp: …"; a channel without any is said to be unpublished."""
+    merged: dict[str, list[str]] = {}
+    for kind, lines in texts:  # some records list a channel once per case
+        known = merged.setdefault(kind, [])
+        known += [line for line in lines if line not in known]
+    values = list(merged.values())
+    if len(values) > 1 and all(lines == values[0] for lines in values):
+        merged = {"all_channels": values[0]}
+    return [
+        fragment("channel", channel=fragment(kind), text=line)
+        for kind, lines in merged.items()
+        for line in lines or [fragment("unpublished")]
+    ]
+
+
+def place(procedure: Procedure) -> list[str]:
+    """Receiving place, agency, level, and what the direct channel says."""
+    lines = []
+    if procedure.place:
+        lines.append(fragment("place", place=sentence_end(procedure.place)))
+    if procedure.agency:
+        lines.append(fragment("agency", agency=sentence_end(procedure.agency)))
+    lines.append(fragment("level", level=fragment(procedure.level)))
+    notes = {c.note for c in procedure.channels if c.kind != ONLINE and c.note}
+    lines += [fragment("note", text=note) for note in sorted(notes)]
+    return lines
+
+
+def online(procedure: Procedure) -> list[str]:
+    """What the online channel says; empty if there is none, one line at least if there is."""
+    channels = [c for c in procedure.channels if c.kind == ONLINE]
+    if not channels:
+        return []
+    lines = [duration_line(c) for c in channels if c.time.is_published]
+    lines += [fragment("note", text=c.note) for c in channels if c.note]
+    return list(dict.fromkeys(lines)) or [fragment("channel", channel=fragment(ONLINE), text=fragment("unpublished"))]
+
+
+def duration_line(channel: Channel) -> str:
+    """ "- Nộp trực tuyến: 3 ngày làm việc"."""
+    return fragment("channel", channel=fragment(channel.kind), text=duration(channel.time))
+
+
+def paragraphs(*texts: str) -> list[str]:
+    """The non-empty lines of the texts."""
+    return [line for text in texts for line in text.splitlines() if line.strip()]
+
+
+def legal_basis(procedure: Procedure) -> list[str]:
+    """Legal texts with their numbers."""
+    return [
+        fragment("legal_basis", title=basis.title, number=basis.number)
+        if basis.number and basis.number not in basis.title
+        else fragment("item", text=basis.title)
+        for basis in procedure.legal_basis
+    ]
+
+
+def overview(procedure: Procedure) -> list[str]:
+    """Level and time, short."""
+    lines: Iterable[str] = [fragment("level", level=fragment(procedure.level)), *times(procedure)]
+    return list(lines)

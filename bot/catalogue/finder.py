@@ -1,0 +1,118 @@
+"""Which procedure a message means: found, several, none, or no need named at all.
+
+The search index is kept in the process and rebuilt when the catalogue's revision rises,
+so that changes are searchable at once in every worker.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from enum import Enum
+
+from bot import database
+from bot import text as vn
+from bot.catalogue import repository
+from bot.catalogue.search import Match, SearchIndex, default_stripper
+
+# From the development questions: below LOWEST nothing in the catalogue fits; a match is
+# clear when it stands far enough above the next one (docs/adr/0004-search.md).
+LOWEST = 0.24
+CLEAR, CLEAR_MARGIN = 0.32, 0.06
+LOW_CLEAR, LOW_CLEAR_MARGIN = 0.26, 0.10
+MOST_OPTIONS = 5
+OPTION_DISTANCE = 0.15
+
+
+class Outcome(Enum):
+    """What a look at the catalogue brought."""
+
+    FOUND = "found"
+    SEVERAL = "several"
+    NOTHING = "nothing"
+    NO_NEED = "no_need"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`matches`: the one found, the options (2 to 5, best first), or nothing.
+
+    `need` are the words of the message that name the need.
+    """
+
+    outcome: Outcome
+    matches: tuple[Match, ...] = ()
+    need: tuple[str, ...] = ()
+
+
+class _IndexCache:
+    """The index of the newest catalogue revision; one per process and database."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: tuple[str, int] | None = None
+        self._index: SearchIndex | None = None
+
+    def get(self) -> SearchIndex:
+        with database.connect() as connection:
+            key = (str(connection.engine.url), repository.current_revision(connection))
+            if self._index is None or key != self._key:
+                with self._lock:
+                    if self._index is None or key != self._key:
+                        self._index = SearchIndex(
+                            repository.names(connection),
+                            repository.aliases(connection),
+                            repository.lexicon(connection),
+                            default_stripper(),
+                        )
+                        self._key = key
+            return self._index
+
+
+_cache = _IndexCache()
+
+
+def search(message: str, limit: int = 10) -> list[Match]:
+    """The best procedures for a message whatever it asks, best first; twins once.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    return _without_twins(_cache.get().search(message, limit + 5))[:limit]
+
+
+def find(message: str) -> Finding:
+    """What the catalogue holds for a message.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    index = _cache.get()
+    need = tuple(index.need(message))
+    if not need:
+        return Finding(Outcome.NO_NEED)
+    matches = _without_twins(index.search(message, 2 * MOST_OPTIONS))
+    if not matches or matches[0].score < LOWEST:
+        return Finding(Outcome.NOTHING, need=need)
+    best = matches[0].score
+    margin = best - matches[1].score if len(matches) > 1 else best
+    if (best >= CLEAR and margin >= CLEAR_MARGIN) or (
+        best >= LOW_CLEAR and margin >= LOW_CLEAR_MARGIN
+    ):
+        return Finding(Outcome.FOUND, (matches[0],), need)
+    near = tuple(m for m in matches[:MOST_OPTIONS] if best - m.score <= OPTION_DISTANCE)
+    if len(near) < 2:
+        near = tuple(matches[:2])
+    return Finding(Outcome.SEVERAL, near, need)
+
+
+def _without_twins(matches: list[Match]) -> list[Match]:
+    """Of procedures with one name (at commune and province level) the best placed only."""
+    seen: set[str] = set()
+    kept = []
+    for match in matches:
+        name = vn.fold(match.name)
+        if name not in seen:
+            seen.add(name)
+            kept.append(match)
+    return kept

@@ -1,0 +1,97 @@
+"""Rasa's REST channel with bad input refused and no reply ever empty.
+
+For integrators and tests: reachable from loopback only, unless `BOT_REST_PUBLIC=1`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
+from sanic import Blueprint
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.channels.fallback import apology, handle
+from bot.http.errors import error_response
+from bot.settings import settings
+
+LONGEST_SENDER = 200
+
+
+class RestChannel(InputChannel):
+    """`POST /webhooks/rest/webhook` with `{"sender", "message"}`, as Rasa documents it."""
+
+    @classmethod
+    def name(cls) -> str:
+        """Part of the route and of the tracker's events."""
+        return "rest"
+
+    def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
+        """The channel's routes."""
+        blueprint = Blueprint("rest_channel")
+
+        @blueprint.get("/")
+        async def health(_: Request) -> HTTPResponse:
+            return json({"status": "ok"})
+
+        @blueprint.post("/webhook")
+        async def receive(request: Request) -> HTTPResponse:
+            if not is_allowed(request):
+                return error_response("forbidden", 403)
+            body = request.json  # malformed JSON is answered by the app's error handler
+            problem = find_problem(body)
+            if problem:
+                return error_response(problem, 400)
+            output = CollectingOutputChannel()
+            sender = body.get("sender") or "default"
+            message = UserMessage(
+                body["message"],
+                output,
+                sender,
+                input_channel=self.name(),
+                metadata=body.get("metadata"),
+            )
+            await handle(on_new_message, message)
+            return json(output.messages or apology_messages(sender))
+
+        return blueprint
+
+
+def apology_messages(recipient: str) -> list[dict[str, Any]]:
+    """The apology as the REST channel writes messages."""
+    words = apology()
+    return [
+        {"recipient_id": recipient, "text": words["text"]},
+        {"recipient_id": recipient, "custom": words["custom"]},
+    ]
+
+
+def is_allowed(request: Request) -> bool:
+    """Whether the caller sits on this machine and speaks for itself, or all are allowed."""
+    if settings().rest_public:
+        return True
+    if "x-forwarded-for" in request.headers or "forwarded" in request.headers:
+        return False
+    try:
+        return ipaddress.ip_address(request.ip).is_loopback
+    except ValueError:
+        return False
+
+
+def find_problem(body: Any) -> str | None:
+    """Code of what is wrong with a request's body, or None."""
+    if not isinstance(body, dict):
+        return "not_an_object"
+    message, sender = body.get("message"), body.get("sender")
+    if not isinstance(message, str) or not message.strip():
+        return "message_missing"
+    if len(message) > settings().max_message_length:
+        return "message_too_long"
+    if sender is not None and (not isinstance(sender, str) or len(sender) > LONGEST_SENDER):
+        return "sender_invalid"
+    if not isinstance(body.get("metadata") or {}, dict):
+        return "metadata_invalid"
+    return None

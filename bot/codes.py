@@ -1,0 +1,76 @@
+"""Dossier codes, procedure codes and numbers as citizens write them.
+
+A dossier code (mã hồ sơ) is `000.00.53.H48-220921-0099` or, shorter,
+`H48.16-230512-0003`; citizens leave out dots, dashes and leading zeros.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_GAP = r"[\s.\-–_/]{0,3}"
+_DOSSIER = re.compile(
+    r"(?<![\w.])"
+    r"(?:(?P<unit>\d{3})[\s.]+(?P<part>\d{2})[\s.]+(?P<sub>\d{2})[\s.]+)?"
+    rf"(?P<province>[hHgG]\s?\d{{2}})"
+    rf"(?:{_GAP}(?P<office>\d{{2,3}}))?"
+    rf"{_GAP}(?P<date>\d{{6}}){_GAP}(?P<serial>\d{{1,5}})(?!\w)"
+)
+_PROCEDURE = re.compile(r"(?<![\w.])(\d)\.(\d{6})(?![\d])")
+_PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[\s.\-]?\d){9}(?!\d)")
+_DIGITS = re.compile(r"(?<![\w.,/\-])\d{4,12}(?![\w]|[.,/\-]\d)")
+_YEAR_BEFORE = re.compile(r"(?:năm|nam)\s*$", re.IGNORECASE)
+_IDENTITY_LENGTHS = (9, 12)
+
+
+@dataclass(frozen=True)
+class Found:
+    """An entity in a text: its kind, normalised value and offsets."""
+
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
+def normalise_dossier_code(text: str) -> str | None:
+    """The code in its official spelling, or None if the text holds none."""
+    match = _DOSSIER.search(text)
+    return _dossier_code(match) if match else None
+
+
+def _dossier_code(match: re.Match[str]) -> str:
+    province = re.sub(r"\s", "", match["province"]).upper()
+    front = f"{match['unit']}.{match['part']}.{match['sub']}." if match["unit"] else ""
+    office = f".{match['office']}" if match["office"] else ""
+    return f"{front}{province}{office}-{match['date']}-{match['serial'].zfill(4)}"
+
+
+def find_codes(text: str) -> list[Found]:
+    """Dossier codes, procedure codes and digit groups, none inside another."""
+    found: list[Found] = []
+    taken: list[tuple[int, int]] = []
+    for item in _candidates(text):
+        if all(item.end <= start or item.start >= end for start, end in taken):
+            taken.append((item.start, item.end))
+            found.append(item)
+    return sorted(found, key=lambda item: item.start)
+
+
+def _candidates(text: str) -> Iterator[Found]:
+    for match in _DOSSIER.finditer(text):
+        yield Found("dossier_code", _dossier_code(match), *match.span())
+    for match in _PROCEDURE.finditer(text):
+        yield Found("procedure_code", f"{match[1]}.{match[2]}", *match.span())
+    for match in _PHONE.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        digits = f"0{digits[2:]}" if digits.startswith("84") and len(digits) == 11 else digits
+        if len(digits) == 10:
+            yield Found("digits", digits, *match.span())
+    for match in _DIGITS.finditer(text):
+        length = len(match[0])
+        is_year = length == 4 and _YEAR_BEFORE.search(text[: match.start()])
+        if not is_year and (length in (4, 10) or length in _IDENTITY_LENGTHS):
+            yield Found("digits", match[0], *match.span())

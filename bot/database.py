@@ -1,0 +1,125 @@
+"""The one database engine that the noun folders share.
+
+Embedded SQLite by default, PostgreSQL by URL. Tables of every noun folder hang on
+`metadata`; each public function of a noun folder opens its own connection.
+"""
+
+from __future__ import annotations
+
+import functools
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine.url import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.pool import StaticPool
+
+from bot.settings import settings
+
+metadata = sa.MetaData()
+
+BUSY_TIMEOUT_SECONDS = 5
+
+
+class DatabaseUnavailable(RuntimeError):
+    """The database cannot be reached or refuses to answer."""
+
+
+def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.execute("PRAGMA foreign_keys=ON")
+    # Readers go on while an import writes.
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+
+
+def create_engine(url: str) -> Engine:
+    """Engine for a SQLAlchemy URL; the folder of a SQLite file is made if missing.
+
+    Values bound to statements may be personal data: they never stand in error texts.
+
+    Raises:
+        DatabaseUnavailable: the URL is malformed, or the folder cannot be made.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.get_backend_name() == "sqlite":
+            options: dict[str, Any] = {
+                "connect_args": {"timeout": BUSY_TIMEOUT_SECONDS},
+                "hide_parameters": True,
+            }
+            if parsed.database in (None, "", ":memory:"):
+                options["poolclass"] = StaticPool
+                options["connect_args"]["check_same_thread"] = False
+            else:
+                Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
+            engine = sa.create_engine(url, **options)
+            sa.event.listen(engine, "connect", _configure_sqlite)
+            return engine
+        # A dead server must be noticed within a citizen's patience.
+        return sa.create_engine(
+            url,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"connect_timeout": BUSY_TIMEOUT_SECONDS},
+        )
+    except (ArgumentError, NoSuchModuleError, OSError) as error:
+        raise DatabaseUnavailable(f"BOT_DATABASE_URL cannot be used: {error}") from error
+
+
+@functools.lru_cache(maxsize=8)
+def _engine_for(url: str) -> Engine:
+    return create_engine(url)
+
+
+def engine() -> Engine:
+    """The process-wide engine of `BOT_DATABASE_URL`."""
+    return _engine_for(settings().database_url)
+
+
+@contextmanager
+def connect() -> Iterator[Connection]:
+    """A connection for reading.
+
+    Raises:
+        DatabaseUnavailable: the database is down, or the statement failed.
+    """
+    try:
+        with engine().connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise DatabaseUnavailable(str(error)) from error
+
+
+@contextmanager
+def begin() -> Iterator[Connection]:
+    """A connection in one transaction: all is written, or nothing.
+
+    Raises:
+        DatabaseUnavailable: the database is down, or the statement failed.
+    """
+    try:
+        with engine().begin() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise DatabaseUnavailable(str(error)) from error
+
+
+def create_tables() -> None:
+    """Create the tables that are missing (safe to repeat)."""
+    with begin() as connection:
+        metadata.create_all(connection)
+
+
+def is_reachable() -> bool:
+    """Whether a trivial query is answered."""
+    try:
+        with connect() as connection:
+            connection.execute(sa.text("SELECT 1"))
+    except DatabaseUnavailable:
+        return False
+    return True

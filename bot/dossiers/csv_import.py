@@ -1,0 +1,139 @@
+"""Import of dossiers from a CSV file; a repeated code updates, nothing is half-written."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from bot import database
+from bot.codes import normalise_dossier_code
+from bot.dossiers import tables as t
+from bot.dossiers.verification import digits_of, number_hashes
+from bot.settings import settings
+
+COLUMNS = (
+    "code",
+    "procedure_code",
+    "applicant_phone",
+    "applicant_identity_number",
+    "received_on",
+    "due_on",
+    "finished_on",
+    "status",
+    "agency",
+    "note",
+)
+LARGEST_FILE = 200 * 1024 * 1024
+MOST_ERRORS_SHOWN = 20
+
+
+class ImportRefused(ValueError):
+    """The file cannot be used; nothing was changed. Lines of the message name the rows."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Dossiers that came new and that were updated."""
+
+    new: int
+    updated: int
+
+
+def import_dossiers(path: Path) -> Report:
+    """Write the dossiers of a CSV file (UTF-8, columns `COLUMNS`), all or none.
+
+    Raises:
+        ImportRefused: the file or one of its rows is not of the format.
+        bot.database.DatabaseUnavailable: the database is down; nothing was written.
+    """
+    rows = _read(path)
+    with database.begin() as connection:
+        known = {row.code for row in connection.execute(sa.select(t.dossiers.c.code))}
+        updated = 0
+        for values in rows.values():
+            if values["code"] in known:
+                updated += 1
+                where = t.dossiers.c.code == values["code"]
+                connection.execute(sa.update(t.dossiers).where(where).values(values))
+            else:
+                connection.execute(sa.insert(t.dossiers).values(values))
+    return Report(new=len(rows) - updated, updated=updated)
+
+
+def _read(path: Path) -> dict[str, dict[str, Any]]:
+    if not path.is_file():
+        raise ImportRefused(f"{path} is not a file.")
+    if path.stat().st_size > LARGEST_FILE:
+        raise ImportRefused(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB.")
+    rows: dict[str, dict[str, Any]] = {}
+    errors: list[str] = []
+    imported_at = dt.datetime.utcnow().replace(microsecond=0)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
+            if missing:
+                raise ImportRefused(f"{path.name} lacks the columns {', '.join(missing)}.")
+            for row in reader:
+                try:
+                    values = _values(row, imported_at)
+                    rows[values["code"]] = values
+                except ValueError as error:
+                    errors.append(f"line {reader.line_num}: {error}")
+    except UnicodeDecodeError as error:
+        raise ImportRefused(f"{path.name} is not UTF-8: byte {error.start}.") from error
+    except csv.Error as error:
+        raise ImportRefused(f"{path.name}, line {reader.line_num}: {error}.") from error
+    if errors:
+        shown = errors[:MOST_ERRORS_SHOWN]
+        more = [f"… and {len(errors) - len(shown)} more"] if len(errors) > len(shown) else []
+        raise ImportRefused("\n".join([f"{path.name} has faulty rows:", *shown, *more]))
+    if not rows:
+        raise ImportRefused(f"{path.name} holds no dossiers.")
+    return rows
+
+
+def _values(row: dict[str, Any], imported_at: dt.datetime) -> dict[str, Any]:
+    """One row as column values. Error texts never repeat a telephone or identity number."""
+    if None in row or any(row.get(name) is None for name in COLUMNS):
+        raise ValueError("the number of columns differs from the header")
+    text = {name: row[name].strip() for name in COLUMNS}
+    code = normalise_dossier_code(text["code"])
+    if code is None:
+        raise ValueError(f"{text['code'][:40]!r} is not a dossier code")
+    phone, identity = text["applicant_phone"], text["applicant_identity_number"]
+    if phone and len(digits_of(phone)) not in (10, 11):
+        raise ValueError("applicant_phone must have 10 digits")
+    if identity and len(digits_of(identity)) not in (9, 12):
+        raise ValueError("applicant_identity_number must have 9 or 12 digits")
+    secret = settings().secret
+    phone_hash, phone_tail = number_hashes(secret, code, "phone", phone)
+    identity_hash, identity_tail = number_hashes(secret, code, "identity", identity)
+    dates = {name: _date(text[name], name) for name in ("received_on", "due_on", "finished_on")}
+    return {
+        "code": code,
+        "procedure_code": text["procedure_code"],
+        "phone_hash": phone_hash,
+        "phone_tail_hash": phone_tail,
+        "identity_hash": identity_hash,
+        "identity_tail_hash": identity_tail,
+        "status": text["status"],
+        "agency": text["agency"],
+        "note": text["note"],
+        "imported_at": imported_at,
+        **dates,
+    }
+
+
+def _date(text: str, name: str) -> dt.date | None:
+    if not text:
+        return None
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{name} must be a date as YYYY-MM-DD, not {text[:20]!r}") from None

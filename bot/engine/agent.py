@@ -1,0 +1,47 @@
+"""Loading the trained model with its actions."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from rasa.core.agent import Agent, load_agent
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+from rasa.core.utils import AvailableEndpoints
+
+from bot.engine.in_process_actions import InProcessActions
+
+# Words that touch every part of a turn, so that the first citizen waits no longer.
+WARM_UP_MESSAGES = ("xin chào", "làm giấy khai sinh cần giấy tờ gì")
+
+
+def endpoints() -> AvailableEndpoints:
+    """Rasa's endpoints with actions in this process; stores are Rasa's in-memory ones."""
+    return AvailableEndpoints(action=InProcessActions())
+
+
+async def load(model: Path) -> Agent:
+    """The agent of a model, ready to handle messages.
+
+    Raises:
+        RuntimeError: the model cannot be loaded.
+    """
+    agent = await load_agent(model_path=str(model), endpoints=endpoints())
+    if not agent.is_ready():
+        raise RuntimeError(f"{model.name} cannot be loaded; scripts/train makes a new one.")
+    return agent
+
+
+def load_now(model: Path) -> Agent:
+    """`load`, outside an event loop."""
+    return asyncio.run(load(model))
+
+
+async def warm_up(agent: Agent) -> bool:
+    """Handle a few messages; whether each was answered."""
+    answered = True
+    for text in WARM_UP_MESSAGES:
+        output = CollectingOutputChannel()
+        await agent.handle_message(UserMessage(text, output, "warm-up"))
+        answered = answered and bool(output.messages)
+    return answered

@@ -1,0 +1,65 @@
+"""The server: channels, actions, page and API in one process and on one port.
+
+Rasa's own `rasa run` builds its Sanic app with a root route and a second server for the
+actions; this one puts the same channels on an app of its own, so that `/` is the page.
+Rasa's HTTP API, which would show conversations, is not served.
+"""
+
+from __future__ import annotations
+
+import sys
+from asyncio import AbstractEventLoop
+from pathlib import Path
+
+import rasa.core.run
+from rasa.core.channels import channel
+from sanic import Sanic
+
+from bot.engine import agent as agents
+from bot.engine.ports import check_port
+from bot.http import add_routes
+from bot.settings import PROJECT_ROOT, Settings
+
+CREDENTIALS = PROJECT_ROOT / "credentials.yml"
+
+
+def create_app(model: Path) -> Sanic:
+    """The Sanic app; the model is loaded and warmed up before it listens."""
+    app = Sanic("tro_ly_thu_tuc", configure_logging=False)
+    app.ctx.ready = False
+    inputs = rasa.core.run.create_http_input_channels(None, str(CREDENTIALS))
+    channel.register(inputs, app, route="/webhooks/")
+    add_routes(app)
+
+    async def load_agent(app: Sanic, loop: AbstractEventLoop) -> None:
+        app.ctx.agent = await agents.load(model)
+        app.ctx.ready = await agents.warm_up(app.ctx.agent)
+
+    app.register_listener(load_agent, "before_server_start")
+    app.register_listener(rasa.core.run.close_resources, "after_server_stop")
+    return app
+
+
+def serve(model: Path, settings: Settings) -> None:
+    """Serve until interrupted; says the page's address once the bot answers.
+
+    Raises:
+        PortTaken: the address is in use.
+    """
+    check_port(settings.host, settings.port)
+    app = create_app(model)
+
+    async def announce(app: Sanic, loop: AbstractEventLoop) -> None:
+        shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
+        print(f"The assistant answers at http://{shown}:{settings.port}/ (Ctrl-C stops it)")
+        sys.stdout.flush()
+
+    app.register_listener(announce, "after_server_start")
+    app.run(
+        host=settings.host,
+        port=settings.port,
+        workers=1,
+        access_log=False,
+        debug=False,
+        motd=False,
+    )

@@ -1,0 +1,60 @@
+"""Errors as `{"error": {"code", "message"}}`, in Vietnamese for people to read."""
+
+from __future__ import annotations
+
+import functools
+import logging
+
+import yaml
+from sanic import Sanic
+from sanic.exceptions import SanicException
+from sanic.request import Request
+from sanic.response import HTTPResponse, json
+
+from bot.database import DatabaseUnavailable
+from bot.settings import PROJECT_ROOT
+
+logger = logging.getLogger(__name__)
+
+_WORDING = PROJECT_ROOT / "domain" / "http_errors.yml"
+_PREFIX = "utter_http_"
+_STATUS_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+@functools.lru_cache(maxsize=1)
+def _messages() -> dict[str, str]:
+    responses = yaml.safe_load(_WORDING.read_text(encoding="utf-8"))["responses"]
+    return {name[len(_PREFIX) :]: variants[0]["text"] for name, variants in responses.items()}
+
+
+def error_response(code: str, status: int) -> HTTPResponse:
+    """The error with its wording.
+
+    Raises:
+        KeyError: the wording lacks the code.
+    """
+    return json(
+        {"error": {"code": code, "message": _messages()[code]}}, status=status, ensure_ascii=False
+    )
+
+
+def handle_errors(app: Sanic) -> None:
+    """Answer every exception of a route in this form."""
+
+    def on_sanic_error(request: Request, error: SanicException) -> HTTPResponse:
+        status = getattr(error, "status_code", 500)
+        if status >= 500:
+            logger.error("%s %s: %r", request.method, request.path, error)
+        return error_response(_STATUS_CODES.get(status, "internal"), status)
+
+    def on_database_error(request: Request, error: DatabaseUnavailable) -> HTTPResponse:
+        logger.error("%s %s: the database is down", request.method, request.path)
+        return error_response("unavailable", 503)
+
+    def on_any_error(request: Request, error: Exception) -> HTTPResponse:
+        logger.exception("%s %s failed", request.method, request.path, exc_info=error)
+        return error_response("internal", 500)
+
+    app.error_handler.add(SanicException, on_sanic_error)
+    app.error_handler.add(DatabaseUnavailable, on_database_error)
+    app.error_handler.add(Exception, on_any_error)

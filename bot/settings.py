@@ -1,0 +1,116 @@
+"""Settings of the assistant: the only place that reads the environment.
+
+Every setting has a working default. Secrets are made at the first run and kept in
+`var/env` (mode 600) as `KEY=value` lines; the environment wins over that file.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+SECRET_NAMES = ("BOT_SECRET", "BOT_HOTLINE_SECRET")
+
+
+class SettingsError(ValueError):
+    """A setting has a value that cannot be used."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Typed view of the environment.
+
+    Durations are in seconds unless the name says otherwise; `catalogue_path` is the
+    national export that an empty database is filled from, if it is there.
+    """
+
+    host: str
+    port: int
+    database_url: str
+    catalogue_path: Path
+    secret: str
+    hotline_secret: str
+    var_dir: Path
+    rest_public: bool
+    max_message_length: int
+    lookup_failures_per_hour: int
+
+
+def _read_env_file(path: Path) -> dict[str, str]:
+    """`KEY=value` lines of a file; blank lines and `#` comments are passed over."""
+    values: dict[str, str] = {}
+    if not path.exists():
+        return values
+    for line in path.read_text(encoding="utf-8").splitlines():
+        key, separator, value = line.partition("=")
+        if separator and not key.lstrip().startswith("#"):
+            values[key.strip()] = value.strip()
+    return values
+
+
+def _make_secrets(path: Path, known: Mapping[str, str]) -> dict[str, str]:
+    """Add the secrets that neither the environment nor the file holds; return them."""
+    missing = [name for name in SECRET_NAMES if not known.get(name)]
+    made = {name: secrets.token_hex(32) for name in missing}
+    if made:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Created with mode 600 from the start: the secret is never readable by others.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+            file.writelines(f"{name}={value}\n" for name, value in made.items())
+        path.chmod(0o600)
+    return made
+
+
+def _integer(values: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
+    text = values.get(name, "").strip() or str(default)
+    if not text.isdigit() or not lowest <= int(text) <= highest:
+        raise SettingsError(
+            f"{name} must be a whole number from {lowest} to {highest}, not {text!r}."
+        )
+    return int(text)
+
+
+def _boolean(values: Mapping[str, str], name: str) -> bool:
+    text = values.get(name, "").strip().lower()
+    if text in ("", "0", "false", "no"):
+        return False
+    if text in ("1", "true", "yes"):
+        return True
+    raise SettingsError(f"{name} must be 1 or 0, not {text!r}.")
+
+
+def read_settings(environment: Mapping[str, str]) -> Settings:
+    """Settings from an environment and `var/env`.
+
+    Raises:
+        SettingsError: a value is out of range or not of its type.
+    """
+    var_dir = Path(environment.get("BOT_VAR_DIR") or PROJECT_ROOT / "var")
+    env_file = var_dir / "env"
+    values = {**_read_env_file(env_file), **{k: v for k, v in environment.items() if v}}
+    values.update(_make_secrets(env_file, values))
+    default_catalogue = PROJECT_ROOT.parent / "shared" / "data" / "national-catalogue-2026-07"
+    return Settings(
+        host=values.get("BOT_HOST", "127.0.0.1"),
+        port=_integer(values, "BOT_PORT", 5005, 1, 65535),
+        database_url=values.get("BOT_DATABASE_URL") or f"sqlite:///{var_dir / 'bot.db'}",
+        catalogue_path=Path(values.get("BOT_CATALOGUE_PATH") or default_catalogue),
+        secret=values["BOT_SECRET"],
+        hotline_secret=values["BOT_HOTLINE_SECRET"],
+        var_dir=var_dir,
+        rest_public=_boolean(values, "BOT_REST_PUBLIC"),
+        max_message_length=_integer(values, "BOT_MAX_MESSAGE_LENGTH", 2000, 100, 100_000),
+        lookup_failures_per_hour=_integer(values, "BOT_LOOKUP_FAILURES_PER_HOUR", 10, 1, 1000),
+    )
+
+
+@functools.lru_cache(maxsize=1)
+def settings() -> Settings:
+    """Settings of this process, read once."""
+    return read_settings(os.environ)
