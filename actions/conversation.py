@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.procedure_facts import FACTS, OVERVIEW, answer_message
+from actions.procedure_facts import FACTS, OVERVIEW, answer_message, entity
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import finder
 from bot.catalogue.finder import Outcome
@@ -30,7 +30,8 @@ class ActionInform(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """A dossier code starts the look-up; words that name a need are searched for."""
-        if tracker.get_slot("dossier_code"):
+        given = {name: entity(tracker, name) for name in ("dossier_code", "digits")}
+        if given["dossier_code"] or (given["digits"] and tracker.get_slot("dossier_code")):
             return [FollowupAction("dossier_status_form")]
         pending = tracker.get_slot("pending_topic")
         found = finder.find(tracker.latest_message.get("text") or "").outcome

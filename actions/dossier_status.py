@@ -70,18 +70,17 @@ class ActionDossierStatus(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
         code, digits = tracker.get_slot("dossier_code"), tracker.get_slot("dossier_digits")
-        forget = [
-            SlotSet(name, None) for name in ("dossier_code", "dossier_digits", "dossier_tries")
-        ]
+        forget = [SlotSet("dossier_digits", None), SlotSet("dossier_tries", None)]
         if not code or not digits:
             dispatcher.utter_message(response="utter_dossier_form_given_up")
-            return forget
+            return [*forget, SlotSet("dossier_code", None)]
         status = look_up(code, digits)
         if status is None:
+            # The code stays, so that other digits can be sent right away.
             dispatcher.utter_message(response="utter_dossier_refused")
             return forget
         self._tell(dispatcher, status)
-        return forget
+        return [*forget, SlotSet("dossier_code", None)]
 
     @staticmethod
     def _tell(dispatcher: CollectingDispatcher, status: DossierStatus) -> None:

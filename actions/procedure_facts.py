@@ -68,12 +68,12 @@ def tell(dispatcher: CollectingDispatcher, topic: str, code: str) -> Events:
     }
     if source is not None:
         values.update(source=source.title, checked_on=rendering.date(source.checked_on))
-    say(
-        dispatcher,
-        f"utter_{topic}" if lines else f"utter_{topic}_not_published",
-        answer(topic, ANSWERED if lines else NOT_PUBLISHED, procedure=procedure, source=source),
-        **values,
-    )
+    response, status = f"utter_{topic}", ANSWERED
+    if not lines:
+        response, status = f"utter_{topic}_not_published", NOT_PUBLISHED
+    elif topic == "fee" and not rendering.states_a_sum(procedure):
+        response, status = "utter_fee_without_sum", NOT_PUBLISHED
+    say(dispatcher, response, answer(topic, status, procedure=procedure, source=source), **values)
     return [
         SlotSet("procedure_code", procedure.code),
         SlotSet("pending_topic", None),

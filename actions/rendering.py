@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
-from itertools import groupby
 
 from actions.wording import fragment
 from bot.catalogue.model import ONLINE, Channel, Document, Duration, Fee, Procedure
+
+_SUM = re.compile(r"\d(?:[\d.]*)\s*(?:đồng|vnđ|vnd|đ\b|%)", re.IGNORECASE)
 
 
 def date(value: dt.date) -> str:
@@ -26,51 +28,59 @@ def sentence_end(text: str) -> str:
 
 
 def documents(procedure: Procedure) -> list[str]:
-    """Papers by the case that needs them, then what to mind."""
+    """Papers always needed, then papers by the case that needs them, then what to mind."""
     papers = [d for d in procedure.documents if not d.remark]
-    remarks = len(procedure.documents) - len(papers)
     if not papers:
         return []
-    lines: list[str] = []
-    if procedure.source_of("documents") is not None and procedure.documents_note:
-        closing = [fragment("note", text=procedure.documents_note)]
-    else:
-        closing = []
-    for when, group in groupby(papers, key=lambda d: d.when):
-        items = list(group)
-        # A short case stands behind its paper, a long one above its papers.
-        above = bool(when) and (len(items) > 1 or len(when) > 60)
-        if above:
-            lines.append(fragment("group", when=when))
-        lines += [_document(item, with_case=not above) for item in items]
+    cases: dict[str, list[Document]] = {}
+    for item in papers:
+        cases.setdefault(item.when, []).append(item)
+    lines = [_document(item) for item in cases.pop("", [])]
+    # A case with one paper stands behind it, one with several above them.
+    lines += [_document(items[0], when) for when, items in cases.items() if len(items) == 1]
+    for when, items in cases.items():
+        if len(items) > 1:
+            lines.append(fragment("group", when=when[:1].upper() + when[1:]))
+            lines += [_document(item) for item in items]
+    if procedure.documents_note:
+        lines.append(fragment("note", text=procedure.documents_note))
     if procedure.mistakes:
-        mistakes = "; ".join(sentence_end(m) for m in procedure.mistakes.splitlines())
-        closing.append(fragment("mistakes", text=f"{mistakes}."))
+        lines.append(fragment("mistakes", text=procedure.mistakes.replace("\n", " ")))
+    remarks = len(procedure.documents) - len(papers)
     if remarks:
-        closing.append(fragment("more_remarks", count=remarks, code=procedure.code))
-    return lines + closing
+        lines.append(fragment("more_remarks", count=remarks, code=procedure.code))
+    return lines
 
 
-def _document(item: Document, *, with_case: bool) -> str:
+def _document(item: Document, when: str = "") -> str:
     counts = [
         fragment(kind, count=count)
         for kind, count in (("original", item.original), ("copy", item.copy))
         if count
     ]
     name = sentence_end(item.name)
-    if with_case and item.when:
-        name = fragment("case", text=name, when=item.when)
     if counts:
-        return fragment("document", name=name, counts=", ".join(counts))
-    return fragment("item", text=name)
+        name = fragment("counted", name=name, counts=", ".join(counts))
+    return fragment("case", name=name, when=when) if when else fragment("item", text=name)
 
 
 def fees(procedure: Procedure) -> list[str]:
     """One line per fee and channel; channels that cost the same share their lines."""
-    texts = [(c.kind, [_fee(fee) for fee in c.fees if fee.is_published]) for c in procedure.channels]
+    texts = [
+        (c.kind, [_fee(fee) for fee in c.fees if fee.is_published]) for c in procedure.channels
+    ]
     if not any(lines for _, lines in texts):
         return []
     return _by_channel(texts)
+
+
+def states_a_sum(procedure: Procedure) -> bool:
+    """Whether any fee is given in figures, be it in its note."""
+    return any(
+        fee.amount is not None or _SUM.search(fee.note)
+        for channel in procedure.channels
+        for fee in channel.fees
+    )
 
 
 def _fee(fee: Fee) -> str:
@@ -139,7 +149,9 @@ def online(procedure: Procedure) -> list[str]:
         return []
     lines = [duration_line(c) for c in channels if c.time.is_published]
     lines += [fragment("note", text=c.note) for c in channels if c.note]
-    return list(dict.fromkeys(lines)) or [fragment("channel", channel=fragment(ONLINE), text=fragment("unpublished"))]
+    return list(dict.fromkeys(lines)) or [
+        fragment("channel", channel=fragment(ONLINE), text=fragment("unpublished"))
+    ]
 
 
 def duration_line(channel: Channel) -> str:

@@ -19,7 +19,7 @@ def _fragments() -> dict[str, str]:
     return {name[len(_PREFIX) :]: variants[0]["text"] for name, variants in responses.items()}
 
 
-def fragment(name: str, **values: Any) -> str:
+def fragment(name: str, /, **values: Any) -> str:
     """The fragment `utter_fragment_<name>` with its keywords filled in.
 
     Raises:

@@ -132,7 +132,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\bbao (lăm|lam)\b", "bao nhiêu"),
     # "chi" asks for a thing unless a noun is made with it (chi phí, chi nhánh, chi cục …).
     (
-        r"\bchi\b(?! (phí|phi|nhánh|nhanh|cục|cuc|trả|tra|tiết|tiet|tiêu|tieu|hội|hoi|bộ|đoàn|doan|thị))",
+        r"\bchi\b(?! (phí|phi|nhánh|nhanh|cục|cuc|trả|tra|tiết|tiet|tiêu|tieu|hội|hoi|bộ"
+        r"|đoàn|doan|thị))",
         "gì",
     ),
 )

@@ -22,6 +22,7 @@ CLEAR, CLEAR_MARGIN = 0.32, 0.06
 LOW_CLEAR, LOW_CLEAR_MARGIN = 0.26, 0.10
 MOST_OPTIONS = 5
 OPTION_DISTANCE = 0.15
+QUALIFIERS = ("doi", "gia han")
 
 
 class Outcome(Enum):
@@ -96,14 +97,25 @@ def find(message: str) -> Finding:
         return Finding(Outcome.NOTHING, need=need)
     best = matches[0].score
     margin = best - matches[1].score if len(matches) > 1 else best
-    if (best >= CLEAR and margin >= CLEAR_MARGIN) or (
+    clear = (best >= CLEAR and margin >= CLEAR_MARGIN) or (
         best >= LOW_CLEAR and margin >= LOW_CLEAR_MARGIN
-    ):
+    )
+    if clear and not _lacks_qualifier(message, matches[0]):
         return Finding(Outcome.FOUND, (matches[0],), need)
     near = tuple(m for m in matches[:MOST_OPTIONS] if best - m.score <= OPTION_DISTANCE)
     if len(near) < 2:
         near = tuple(matches[:2])
     return Finding(Outcome.SEVERAL, near, need)
+
+
+def _lacks_qualifier(message: str, match: Match) -> bool:
+    """Whether the message asks for an exchange or a renewal and the match is neither.
+
+    "Đổi bằng lái" and "cấp lại bằng lái" share all other words and differ in every fact.
+    """
+    asked = f" {vn.fold(vn.normalise(message))} "
+    offered = f" {vn.fold(vn.normalise(match.name))} "
+    return any(f" {word} " in asked and f" {word} " not in offered for word in QUALIFIERS)
 
 
 def _without_twins(matches: list[Match]) -> list[Match]:

@@ -94,7 +94,8 @@ def read_index(path: Path) -> dict[str, IndexRow]:
     opener = lzma.open if path.suffix == ".xz" else open
     try:
         with opener(path, "rt", encoding="utf-8") as lines:
-            for number, line in enumerate(lines, start=1):
+            for line in lines:
+                number += 1
                 if line.strip():
                     row = json.loads(line)
                     body = unicodedata.normalize("NFC", row.get("departmentPromulgate") or "")
@@ -127,7 +128,7 @@ def read_texts(path: Path) -> Iterator[tuple[str, bytes, dt.date]]:
     total = 0
     if path.is_dir():
         for file in sorted(path.glob("*.txt")):
-            yield file.stem, file.read_bytes(), dt.date.fromtimestamp(file.stat().st_mtime)
+            yield file.stem, file.read_bytes(), _utc_date(file.stat().st_mtime)
         return
     try:
         with tarfile.open(path, "r|*") as archive:
@@ -139,12 +140,15 @@ def read_texts(path: Path) -> Iterator[tuple[str, bytes, dt.date]]:
                     raise ImportRefused(f"{path.name} unpacks to more than an export can hold.")
                 stream = archive.extractfile(member)
                 if stream is not None:
-                    date = dt.datetime.fromtimestamp(member.mtime, dt.timezone.utc).date()
-                    yield Path(member.name).stem, stream.read(), date
+                    yield Path(member.name).stem, stream.read(), _utc_date(member.mtime)
     except (tarfile.TarError, lzma.LZMAError, EOFError, OSError) as error:
         if isinstance(error, OSError) and not isinstance(error, EOFError) and error.errno:
             raise
         raise ImportRefused(f"{path.name} is not a whole archive: {error}") from error
+
+
+def _utc_date(timestamp: float) -> dt.date:
+    return dt.datetime.fromtimestamp(timestamp, dt.timezone.utc).date()
 
 
 def import_export(
@@ -152,7 +156,7 @@ def import_export(
     *,
     checked_on: dt.date | None = None,
     dry_run: bool = False,
-    progress: Progress = lambda done, total: None,
+    progress: Progress | None = None,
 ) -> Report:
     """Make the national layer hold the export at `path` (a folder or the archive).
 
@@ -173,7 +177,7 @@ def import_export(
     for code, content, date in read_texts(texts):
         report.read += 1
         report.checked_on = max(report.checked_on or date, date)
-        if report.read % 200 == 0:
+        if progress and report.read % 200 == 0:
             progress(report.read, max(len(index), report.read))
         row = index.get(code)
         if row is None:
@@ -216,11 +220,11 @@ class _DryRun(Exception):
 
 
 def _write(
-    procedures: list[Procedure], report: Report, *, dry_run: bool, progress: Progress
+    procedures: list[Procedure], report: Report, *, dry_run: bool, progress: Progress | None
 ) -> None:
     def watched() -> Iterator[Procedure]:
         for done, procedure in enumerate(procedures, start=1):
-            if done % 100 == 0 or done == len(procedures):
+            if progress and (done % 100 == 0 or done == len(procedures)):
                 progress(done, len(procedures))
             yield procedure
 

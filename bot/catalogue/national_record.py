@@ -116,7 +116,9 @@ def parse_record(text: str, *, issuing_body: str, source: Source) -> Procedure:
         raise RecordError("the name is empty")
     level = LEVELS.get(sections["Cấp thực hiện"].strip())
     if level is None:
-        raise RecordError(f"level {sections['Cấp thực hiện'].strip()!r} is neither commune nor province")
+        raise RecordError(
+            f"level {sections['Cấp thực hiện'].strip()!r} is neither commune nor province"
+        )
     return Procedure(
         code=code,
         name=name,
@@ -190,17 +192,16 @@ def parse_documents(text: str) -> tuple[Document, ...]:
         if not bare:
             continue
         counted = int(original) > 0 or int(copy) > 0
-        remark = not counted and bool(
-            re.match(r"lưu ý|ghi chú", group, re.IGNORECASE)
-            or _REMARK.match(bare)
-            or bare.endswith(":")
-        )
+        in_notes = bool(re.match(r"lưu ý|ghi chú", group, re.IGNORECASE))
+        # A line that only leads to others is no paper, even where a count stands behind it.
+        remark = bare.endswith(":") or (not counted and (in_notes or bool(_REMARK.match(bare))))
         documents.append(
             Document(
                 name=bare[:1].upper() + bare[1:],
                 original=int(original) if counted else None,
                 copy=int(copy) if counted else None,
-                when="" if _GENERIC_GROUP.match(group) else group,
+                # Papers filed below "Lưu ý" are papers all the same.
+                when="" if in_notes or _GENERIC_GROUP.match(group) else group,
                 remark=remark,
             )
         )

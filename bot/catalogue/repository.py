@@ -68,7 +68,7 @@ def _insert(connection: Connection, layer: str, procedure: Procedure) -> None:
         raise ValueError(f"{procedure.code} has no source")
     values = {
         name: getattr(procedure, name)
-        for name in t.procedures.c.keys()
+        for name in t.procedures.columns.keys()  # noqa: SIM118 (columns are no dict)
         if hasattr(procedure, name) and name != "id"
     }
     values.update(
@@ -169,9 +169,7 @@ def _replace_table(
     raise_revision(connection)
 
 
-def replace_general_facts(
-    connection: Connection, facts: Iterable[tuple[str, str, Source]]
-) -> None:
+def replace_general_facts(connection: Connection, facts: Iterable[tuple[str, str, Source]]) -> None:
     """Make `(topic, text, source)` triples the whole table of general facts."""
     connection.execute(sa.delete(t.general_facts))
     for topic, text, source in facts:
@@ -268,9 +266,7 @@ def all_codes(connection: Connection) -> list[str]:
     return [row.code for row in connection.execute(query)]
 
 
-def _layer_rows(
-    connection: Connection, codes: Sequence[str]
-) -> Iterator[tuple[str, Procedure]]:
+def _layer_rows(connection: Connection, codes: Sequence[str]) -> Iterator[tuple[str, Procedure]]:
     columns = t.procedures.c
     source = t.sources.c
     query = (
@@ -292,30 +288,34 @@ def _layer_rows(
     for row in alias_rows:
         phrases[row.code].append(row.phrase)
     for row in rows:
-        yield row.layer, Procedure(
-            code=row.code,
-            name=row.name,
-            plain_name=row.plain_name,
-            field=row.field,
-            level=row.level,
-            issuing_body=row.issuing_body,
-            decision=row.decision,
-            subject=row.subject,
-            agency=row.agency,
-            place=row.place,
-            documents=tuple(
-                Document(d.name, d.original, d.copy, d.when, d.remark) for d in documents[row.id]
+        yield (
+            row.layer,
+            Procedure(
+                code=row.code,
+                name=row.name,
+                plain_name=row.plain_name,
+                field=row.field,
+                level=row.level,
+                issuing_body=row.issuing_body,
+                decision=row.decision,
+                subject=row.subject,
+                agency=row.agency,
+                place=row.place,
+                documents=tuple(
+                    Document(d.name, d.original, d.copy, d.when, d.remark)
+                    for d in documents[row.id]
+                ),
+                documents_note=row.documents_note,
+                channels=tuple(channels[row.id]),
+                steps=row.steps,
+                result=row.result,
+                conditions=row.conditions,
+                legal_basis=tuple(LegalBasis(b.title, b.number) for b in bases[row.id]),
+                mistakes=row.mistakes,
+                aliases=tuple(phrases[row.code]),
+                curated=row.layer == t.CURATED,
+                source=Source(row.title, row.url, row.checked_on),
             ),
-            documents_note=row.documents_note,
-            channels=tuple(channels[row.id]),
-            steps=row.steps,
-            result=row.result,
-            conditions=row.conditions,
-            legal_basis=tuple(LegalBasis(b.title, b.number) for b in bases[row.id]),
-            mistakes=row.mistakes,
-            aliases=tuple(phrases[row.code]),
-            curated=row.layer == t.CURATED,
-            source=Source(row.title, row.url, row.checked_on),
         )
 
 
@@ -331,7 +331,9 @@ def _channels(connection: Connection, ids: Sequence[int]) -> dict[int, list[Chan
     rows = _children(connection, t.channels, ids)
     channel_ids = [row.id for owned in rows.values() for row in owned]
     fees: dict[int, list[Fee]] = defaultdict(list)
-    query = sa.select(t.fees).where(t.fees.c.channel_id.in_(channel_ids)).order_by(t.fees.c.position)
+    query = (
+        sa.select(t.fees).where(t.fees.c.channel_id.in_(channel_ids)).order_by(t.fees.c.position)
+    )
     for row in connection.execute(query):
         fees[row.channel_id].append(Fee(row.amount, row.unit, row.note))
     channels: dict[int, list[Channel]] = defaultdict(list)

@@ -13,6 +13,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ class Match:
 
 def word_features(words: Sequence[str]) -> list[str]:
     """Single syllables and neighbouring pairs."""
-    return [*words, *(f"{a} {b}" for a, b in zip(words, words[1:], strict=False))]
+    return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
 
 
 def letter_features(words: Sequence[str]) -> list[str]:
@@ -95,11 +96,13 @@ class PhraseStripper:
         self._longest = max((len(p) for p in self._phrases), default=0)
         self._function_words = frozenset(function_words)
 
-    def names_something(self, words: Sequence[str]) -> bool:
-        """Whether any of the words names a need by itself."""
-        return any(
-            vn.fold(word) not in self._function_words and not word.isdigit() for word in words
-        )
+    def content(self, words: Sequence[str]) -> list[str]:
+        """The words that name a need by themselves."""
+        return [
+            word
+            for word in words
+            if vn.fold(word) not in self._function_words and not word.isdigit()
+        ]
 
     def strip(self, words: Sequence[str]) -> list[str]:
         """The words that belong to no phrase, in their order and spelling."""
@@ -162,9 +165,8 @@ class SearchIndex:
         return len(self._procedures)
 
     def need(self, message: str) -> list[str]:
-        """The words of a message that describe the need; empty for a bare question."""
-        words = self._stripper.strip(vn.normalise(message).split())
-        return words if self._stripper.names_something(words) else []
+        """The words of a message that name the need; none in a bare question."""
+        return self._stripper.content(self._stripper.strip(vn.normalise(message).split()))
 
     def search(self, message: str, limit: int = 10) -> list[Match]:
         """The best procedures for a message, best first; codes are found as they stand."""
@@ -200,7 +202,9 @@ class SearchIndex:
         expanded = self._expand(line)
         if expanded != line:
             features = word_features(expanded.split())
-            total = np.maximum(total, total * (1 - EXPANDED) + EXPANDED * 2 * self._words.scores(features))
+            total = np.maximum(
+                total, total * (1 - EXPANDED) + EXPANDED * 2 * self._words.scores(features)
+            )
         # Unaccented questions are compared as if their accents agreed.
         if accented:
             total += ACCENTED * self._accented.scores(word_features(words))

@@ -30,9 +30,7 @@ def general_fact(topic: str) -> tuple[str, Source] | None:
 def as_json(value: Procedure) -> dict[str, Any]:
     """A procedure as JSON values; dates are ISO strings, an unknown fact is null or ""."""
     record = dataclasses.asdict(value)
-    record["sources"] = {
-        group: dataclasses.asdict(source) for group, source in value.sources
-    }
+    record["sources"] = {group: dataclasses.asdict(source) for group, source in value.sources}
     record["display_name"] = value.display_name
     return _plain(record)
 

@@ -66,9 +66,7 @@ def look_up(code: str, digits: str, now: dt.datetime | None = None) -> DossierSt
         if _is_locked(connection, code_hash, now):
             return None
         if row is None or not verified:
-            connection.execute(
-                sa.insert(t.refusals).values(code_hash=code_hash, refused_at=now)
-            )
+            connection.execute(sa.insert(t.refusals).values(code_hash=code_hash, refused_at=now))
             return None
     return DossierStatus(
         code=row.code,

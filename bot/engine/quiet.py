@@ -10,6 +10,8 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from collections.abc import MutableMapping
+from typing import Any
 
 ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -57,6 +59,8 @@ def _keep_citizens_text_out(level: str) -> None:
 _CARRIERS = ("text", "message", "user_text", "parsed_data", "latest_message", "rasa_events", "json")
 
 
-def _drop_text(_logger: object, _method: str, event: dict[str, object]) -> dict[str, object]:
+def _drop_text(
+    _logger: Any, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
     """Removes the fields in which Rasa writes what citizens said."""
     return {key: value for key, value in event.items() if key not in _CARRIERS}

@@ -55,7 +55,6 @@ def describe(agent: Agent, text: str) -> str:
         for e in result["entities"]
     ]
     lines += [
-        f"  procedure  {p['code']}  {p['score']:.2f}  {p['name']}"
-        for p in result["procedures"][:3]
+        f"  procedure  {p['code']}  {p['score']:.2f}  {p['name']}" for p in result["procedures"][:3]
     ]
     return "\n".join(lines)

@@ -48,7 +48,7 @@ def handle_errors(app: Sanic) -> None:
         return error_response(_STATUS_CODES.get(status, "internal"), status)
 
     def on_database_error(request: Request, error: DatabaseUnavailable) -> HTTPResponse:
-        logger.error("%s %s: the database is down", request.method, request.path)
+        logger.error("%s %s: the database is down: %s", request.method, request.path, error)
         return error_response("unavailable", 503)
 
     def on_any_error(request: Request, error: Exception) -> HTTPResponse:

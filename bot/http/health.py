@@ -23,9 +23,7 @@ async def live(_: Request) -> HTTPResponse:
 async def ready(request: Request) -> HTTPResponse:
     """Messages are answered: the model is loaded and the database is there."""
     model_ready = bool(getattr(request.app.ctx, "ready", False))
-    database_ready = await asyncio.get_running_loop().run_in_executor(
-        None, database.is_reachable
-    )
+    database_ready = await asyncio.get_running_loop().run_in_executor(None, database.is_reachable)
     parts = {"model": model_ready, "database": database_ready}
     if all(parts.values()):
         return json({"status": "ok"})

@@ -22,9 +22,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.codes import find_codes
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class CodeExtractor(GraphComponent, EntityExtractorMixin):
     """Finds codes in every spelling; values are normalised, offsets are the original's."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from bot import text as vn
 
@@ -31,11 +32,11 @@ def features(text: str, segments: Sequence[str] = ()) -> list[str]:
     folded = [vn.fold(word) for word in words]
     bounded = ["<", *folded, ">"]
     found = [f"f:{a}" for a in folded]
-    found += [f"f:{a} {b}" for a, b in zip(bounded, bounded[1:], strict=False)]
+    found += [f"f:{a} {b}" for a, b in pairwise(bounded)]
     found += [f"f:{a} {b} {c}" for a, b, c in zip(bounded, bounded[1:], bounded[2:], strict=False)]
     if vn.is_accented(text):
         found += [f"a:{a}" for a in words]
-        found += [f"a:{a} {b}" for a, b in zip(words, words[1:], strict=False)]
+        found += [f"a:{a} {b}" for a, b in pairwise(words)]
         found += [f"s:{shape(segment.lower())}" for segment in segments if " " in segment]
     line = f" {' '.join(folded)} "
     for n in _LETTERS:

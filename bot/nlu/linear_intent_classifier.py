@@ -32,9 +32,7 @@ from bot.nlu.features import features
 from bot.nlu.underthesea_tokenizer import UndertheseaTokenizer
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(IntentClassifier, GraphComponent):
     """Logistic regression over TF-IDF weights of `bot.nlu.features`."""
 
@@ -111,9 +109,7 @@ class LinearIntentClassifier(IntentClassifier, GraphComponent):
         self._idf = np.array(
             [np.log((1 + len(counts)) / (1 + frequency[f])) + 1 for f in known], dtype=np.float32
         )
-        rows = [
-            {f: n for f, n in count.items() if f in self._vocabulary} for count in counts
-        ]
+        rows = [{f: n for f, n in count.items() if f in self._vocabulary} for count in counts]
         matrix = DictVectorizer(dtype=np.float32).fit_transform(rows)
         matrix.data = np.log(matrix.data) + 1
         matrix = matrix.multiply(self._idf).tocsr()

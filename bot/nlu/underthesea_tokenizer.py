@@ -14,9 +14,7 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.nlu.segmentation import segment
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=False)
 class UndertheseaTokenizer(Tokenizer):
     """Tokens are words of one or more syllables ("thủ tục"); offsets slice back."""
 
