@@ -43,8 +43,10 @@ FACTS: dict[str, tuple[str, Callable[[Procedure], list[str]]]] = {
     "legal_basis": ("legal_basis", rendering.legal_basis),
     "result": ("result", lambda p: rendering.paragraphs(p.result)),
 }
-# A follow-up may carry a word or two that the catalogue does not know.
-LONGEST_FOLLOW_UP = 2
+# A question about a fact that names little else speaks of the present procedure, unless the
+# catalogue knows its few words well.
+LONGEST_FOLLOW_UP = 3
+WELL_KNOWN = 0.40
 
 
 def entity(tracker: Tracker, name: str) -> str | None:
@@ -106,20 +108,26 @@ def answer_message(dispatcher: CollectingDispatcher, tracker: Tracker, topic: st
         return tell(dispatcher, topic, named)
     # A button carries its intent only: it speaks of the present procedure.
     finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(text)
+    if current and _speaks_of_present(finding, topic, current):
+        return tell(dispatcher, topic, current)
     if finding.outcome is Outcome.FOUND:
         return tell(dispatcher, topic, finding.matches[0].code)
-    is_follow_up = finding.outcome is Outcome.NO_NEED or (
-        finding.outcome is Outcome.NOTHING
-        and topic != OVERVIEW
-        and len(finding.need) <= LONGEST_FOLLOW_UP
-    )
-    among_options = current in {m.code for m in finding.matches} and topic != OVERVIEW
-    if current and (is_follow_up or among_options):
-        return tell(dispatcher, topic, current)
     if finding.outcome is Outcome.NOTHING:
         say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
         return [SlotSet("options", None)]
     return ask_which(dispatcher, topic, finding)
+
+
+def _speaks_of_present(finding: Finding, topic: str, current: str) -> bool:
+    """Whether a message asks about the procedure already spoken of."""
+    if finding.outcome is Outcome.NO_NEED:
+        return True
+    if topic == OVERVIEW:
+        return False
+    if finding.outcome is Outcome.SEVERAL and current in {m.code for m in finding.matches}:
+        return True
+    best = finding.matches[0].score if finding.matches else 0.0
+    return best < WELL_KNOWN and len(finding.need) <= LONGEST_FOLLOW_UP
 
 
 class ActionAnswerProcedure(SafeAction):

@@ -35,6 +35,9 @@ def configure() -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("matplotlib", "apscheduler", "socketio", "engineio", "sanic.access"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # Their debug lines carry slot values and messages.
+    for talkative in ("rasa", "rasa_sdk", "asyncio", "sqlalchemy"):
+        logging.getLogger(talkative).setLevel(max(logging.INFO, getattr(logging, level)))
     _keep_citizens_text_out(level)
 
 

@@ -1,0 +1,216 @@
+"""Real servers for tests: the bot on a free port with a database of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.settings import PROJECT_ROOT
+
+START_SECONDS = 90
+TEST_SECRET = "secret-of-the-tests"
+
+DOSSIERS = """\
+code,procedure_code,applicant_phone,applicant_identity_number,received_on,due_on,finished_on,status,agency,note
+H48.16-260512-0003,1.001193,0912345678,051234567890,2026-05-12,2026-05-13,,Đang xử lý,UBND xã Bình Sơn,
+000.00.16.H48-260512-0004,1.004222,,051234560001,2026-05-12,,,Yêu cầu bổ sung,Công an xã Lý Sơn,Thiếu ảnh
+"""
+
+
+def free_port() -> int:
+    """A port that nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Reply:
+    """What the bot said to one message."""
+
+    messages: list[dict[str, Any]]
+
+    @property
+    def text(self) -> str:
+        """All texts, one below the other."""
+        return "\n".join(m["text"] for m in self.messages if "text" in m)
+
+    @property
+    def buttons(self) -> list[str]:
+        """Titles of all buttons."""
+        return [b["title"] for m in self.messages for b in m.get("buttons", [])]
+
+    @property
+    def answers(self) -> list[dict[str, Any]]:
+        """All answer objects."""
+        return [m["custom"]["answer"] for m in self.messages if "custom" in m]
+
+
+@dataclass
+class RunningBot:
+    """A server that can be talked to over REST."""
+
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where it is served."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def request(
+        self, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, Any]:
+        """Status and parsed JSON (or text) of a request; errors are answers, too."""
+        request = urllib.request.Request(
+            self.url + path, body, {"Content-Type": "application/json", **(headers or {})}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                status, content = response.status, response.read().decode()
+        except urllib.error.HTTPError as error:
+            status, content = error.code, error.read().decode()
+        try:
+            return status, json.loads(content)
+        except json.JSONDecodeError:
+            return status, content
+
+    def say(self, sender: str, message: str) -> Reply:
+        """One message over the REST channel."""
+        body = json.dumps({"sender": sender, "message": message}).encode()
+        status, messages = self.request("/webhooks/rest/webhook", body)
+        assert status == 200, messages
+        return Reply(messages)
+
+    def stop(self) -> int:
+        """Interrupt it as Ctrl-C does; its exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+        return self.process.wait()
+
+
+def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, ok: set[int]) -> None:
+    """Wait until a GET answers with one of the statuses; fail with the log otherwise."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(url, timeout=2) as response:
+                if response.status in ok:
+                    return
+        except urllib.error.HTTPError as error:
+            if error.code in ok:
+                return
+        except OSError:
+            pass
+        time.sleep(0.2)
+    process.kill()
+    pytest.fail(f"{url} did not answer:\n{log.read_text(errors='replace')[-3000:]}")
+
+
+def bot_environment(folder: Path, **settings: str) -> dict[str, str]:
+    """An environment with a database and secrets of its own."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith("BOT_")}
+    return {
+        **clean,
+        "BOT_VAR_DIR": str(folder),
+        "BOT_SECRET": TEST_SECRET,
+        "BOT_HOTLINE_SECRET": TEST_SECRET,
+        "PYTHONUTF8": "1",
+        **settings,
+    }
+
+
+def run_command(
+    environment: dict[str, str], *arguments: str, text: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """`python -m bot …` with captured output."""
+    return subprocess.run(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=PROJECT_ROOT,
+        env=environment,
+        input=text,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=300,
+        check=False,
+    )
+
+
+@contextlib.contextmanager
+def running_bot(folder: Path, *, ready: bool = True, **settings: str) -> Iterator[RunningBot]:
+    """A server of `python -m bot serve`; with `ready` off, only until it lives."""
+    port = free_port()
+    environment = bot_environment(folder, BOT_PORT=str(port), **settings)
+    log = folder / "server.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", "serve"],
+            cwd=PROJECT_ROOT,
+            env=environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    bot = RunningBot(port, process, log, environment)
+    try:
+        path = "/health/ready" if ready else "/health/live"
+        wait_for(bot.url + path, process, log, {200})
+        yield bot
+    finally:
+        bot.stop()
+
+
+def prepare_database(folder: Path) -> dict[str, str]:
+    """Seed, national export where it is there, and a few dossiers."""
+    environment = bot_environment(folder)
+    prepared = run_command(environment, "prepare")
+    assert prepared.returncode == 0, prepared.stderr
+    dossiers = folder / "dossiers.csv"
+    dossiers.write_text(DOSSIERS, encoding="utf-8")
+    imported = run_command(environment, "dossiers", "import", str(dossiers))
+    assert imported.returncode == 0, imported.stderr
+    return environment
+
+
+@pytest.fixture(scope="session")
+def prepared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a filled database."""
+    folder = tmp_path_factory.mktemp("bot")
+    prepare_database(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def bot(prepared_folder: Path) -> Iterator[RunningBot]:
+    """The server that most tests share."""
+    with running_bot(prepared_folder) as running:
+        yield running
+
+
+@pytest.fixture
+def sender() -> str:
+    """A conversation of its own."""
+    return f"test-{uuid.uuid4().hex}"
