@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterable
 
 from actions.wording import fragment
+from bot.catalogue.amounts import names_a_sum
 from bot.catalogue.model import ONLINE, Channel, Document, Duration, Fee, Procedure
-
-_SUM = re.compile(r"\d(?:[\d.]*)\s*(?:đồng|vnđ|vnd|đ\b|%)", re.IGNORECASE)
 
 
 def date(value: dt.date) -> str:
@@ -77,7 +75,7 @@ def fees(procedure: Procedure) -> list[str]:
 def states_a_sum(procedure: Procedure) -> bool:
     """Whether any fee is given in figures, be it in its note."""
     return any(
-        fee.amount is not None or _SUM.search(fee.note)
+        fee.amount is not None or names_a_sum(fee.note)
         for channel in procedure.channels
         for fee in channel.fees
     )

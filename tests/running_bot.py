@@ -25,6 +25,7 @@ from bot.settings import PROJECT_ROOT
 START_SECONDS = 90
 TEST_SECRET = "secret-of-the-tests"
 
+# ruff: noqa: E501
 DOSSIERS = """\
 code,procedure_code,applicant_phone,applicant_identity_number,received_on,due_on,finished_on,status,agency,note
 H48.16-260512-0003,1.001193,0912345678,051234567890,2026-05-12,2026-05-13,,Đang xử lý,UBND xã Bình Sơn,

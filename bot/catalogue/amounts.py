@@ -25,6 +25,7 @@ _TIME_UNITS = {
     "YEAR": "year",
 }
 _FREE = re.compile(r"^\W*(được )?(miễn (phí|lệ phí|thu)|không thu|không mất phí)", re.IGNORECASE)
+_SUM = re.compile(r"\d[\d.]*\s*(?:đồng|vnđ|vnd|đ\b|%)", re.IGNORECASE)
 _EMPTY_NOTE = re.compile(r"^[\W\d]*(không|không có|không quy định|theo mô tả|đồng)?\W*$", re.I)
 
 
@@ -72,3 +73,8 @@ def parse_duration(text: str) -> Duration:
     words = re.sub(r"\s*OTHER$", "", text)
     # A number alone has lost its unit; it may be days, hours or months.
     return Duration() if _EMPTY_NOTE.match(words) or words == UNKNOWN else Duration(note=words)
+
+
+def names_a_sum(note: str) -> bool:
+    """Whether a note itself gives a sum or a percentage ("20.000 đồng/tờ khai")."""
+    return bool(_SUM.search(note))

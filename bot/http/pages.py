@@ -11,8 +11,8 @@ from bot.settings import PROJECT_ROOT
 WEB = PROJECT_ROOT / "web"
 HEADERS = {
     # Nothing from elsewhere is loaded, and no script stands in the page itself.
-    "Content-Security-Policy": "default-src 'self'; connect-src 'self' ws: wss:; "
-    "frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
+    "Content-Security-Policy": "default-src 'self'; img-src 'self' data:; "
+    "connect-src 'self' ws: wss:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }

@@ -1,0 +1,76 @@
+"""What most tests start from: their own settings, database and, where present, real data."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+from bot import database
+from bot.settings import PROJECT_ROOT, Settings, settings
+
+SECRET = "a-secret-of-the-tests"
+HOTLINE_SECRET = "a-hotline-secret-of-the-tests"
+
+
+def _forget_settings() -> None:
+    settings.cache_clear()
+    database._engine_for.cache_clear()
+
+
+def _missing(reason: str) -> NoReturn:
+    """Skips on a developer's machine; in CI a silent skip would hide a gap."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{reason} (CI is set)")
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def fresh_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a process that has just started in an empty folder."""
+    for name in [name for name in os.environ if name.startswith("BOT_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("BOT_VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("BOT_DATABASE_URL", f"sqlite:///{tmp_path / 'bot.db'}")
+    monkeypatch.setenv("BOT_SECRET", SECRET)
+    monkeypatch.setenv("BOT_HOTLINE_SECRET", HOTLINE_SECRET)
+    _forget_settings()
+    yield settings()
+    _forget_settings()
+
+
+@pytest.fixture
+def database_ready(fresh_settings: Settings) -> Settings:
+    """An empty database with all tables."""
+    # Tables exist for the database only once their modules are imported.
+    import bot.catalogue.tables
+    import bot.dossiers.tables  # noqa: F401
+
+    database.create_tables()
+    return fresh_settings
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """Folder of the real national data, which is not part of the repository."""
+    folder = PROJECT_ROOT.parent / "shared" / "data"
+    if not folder.is_dir():
+        _missing(f"{folder} is not there")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def require_service() -> Callable[[str, str, int], None]:
+    """`require_service(name, host, port)`: goes on only where the port is open."""
+
+    def require(name: str, host: str, port: int) -> None:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            _missing(f"{name} does not listen at {host}:{port}")
+
+    return require

@@ -1,0 +1,100 @@
+"""Who may import whom (docs: architecture), read off the source by `ast`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.settings import PROJECT_ROOT
+
+NOUNS = {"catalogue", "dossiers"}
+SHARED = {"bot.text", "bot.codes", "bot.ordinals", "bot.settings", "bot.database"}
+RASA_ROOMS = ("bot/nlu/", "bot/channels/", "bot/engine/", "bot/importer.py")
+SDK_ROOMS = ("actions/", "bot/engine/")
+SQL_ROOMS = ("bot/catalogue/", "bot/dossiers/", "bot/database.py")
+LONGEST_MODULE = 350
+
+
+def modules() -> list[Path]:
+    return sorted(
+        path.relative_to(PROJECT_ROOT)
+        for folder in ("bot", "actions")
+        for path in (PROJECT_ROOT / folder).rglob("*.py")
+    )
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse((PROJECT_ROOT / path).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_below(name: str, package: str) -> bool:
+    return name == package or name.startswith(f"{package}.")
+
+
+def test_there_are_modules() -> None:
+    assert len(modules()) > 30
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_imports_follow_the_arrows(path: Path) -> None:
+    place = path.as_posix()
+    for name in imports(path):
+        if is_below(name, "rasa"):
+            assert place.startswith(RASA_ROOMS), f"{place} imports {name}"
+        if is_below(name, "rasa_sdk"):
+            assert place.startswith(SDK_ROOMS), f"{place} imports {name}"
+        if is_below(name, "sqlalchemy"):
+            assert place.startswith(SQL_ROOMS), f"{place} imports {name}"
+        if is_below(name, "actions"):
+            assert place.startswith("actions/"), f"{place} imports {name}"
+
+
+@pytest.mark.parametrize("noun", sorted(NOUNS))
+def test_noun_folders_import_only_shared_modules_and_no_other_noun(noun: str) -> None:
+    for path in modules():
+        if not path.as_posix().startswith(f"bot/{noun}/"):
+            continue
+        for name in imports(path):
+            if is_below(name, "bot") and name != "bot" and not is_below(name, f"bot.{noun}"):
+                assert any(is_below(name, shared) for shared in SHARED), f"{path}: {name}"
+
+
+def test_only_settings_reads_the_environment() -> None:
+    # bot/engine/quiet.py sets what other libraries read, training hands it to a child.
+    allowed = {"bot/settings.py", "bot/engine/quiet.py", "bot/engine/training.py"}
+    for path in modules():
+        if path.as_posix() not in allowed:
+            source = (PROJECT_ROOT / path).read_text(encoding="utf-8")
+            assert "os.environ" not in source, path
+            assert "os.getenv" not in source, path
+
+
+def test_actions_are_flat() -> None:
+    # rasa-sdk imports subpackages by their bare names, which may be other packages'.
+    folders = [p for p in (PROJECT_ROOT / "actions").iterdir() if p.is_dir()]
+    assert [p.name for p in folders if p.name != "__pycache__"] == []
+    assert (PROJECT_ROOT / "actions" / "__init__.py").read_text() == ""
+
+
+def test_text_needs_only_the_standard_library() -> None:
+    names = set(imports(Path("bot/text.py")))
+    assert names <= {
+        "__future__", "__future__.annotations", "re", "unicodedata", "dataclasses",
+        "dataclasses.dataclass",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", modules(), ids=str)
+def test_modules_are_short_and_say_what_they_are(path: Path) -> None:
+    source = (PROJECT_ROOT / path).read_text(encoding="utf-8")
+    assert len(source.splitlines()) <= LONGEST_MODULE
+    if source.strip():
+        assert ast.get_docstring(ast.parse(source)), path
