@@ -78,7 +78,7 @@ def archive_of_other_provinces_only(folder: Path) -> None:
 
 
 def archive_of_unreadable_records(folder: Path) -> None:
-    write_export(folder, {code: b"\xff\xfe" for code in NEW})
+    write_export(folder, dict.fromkeys(NEW, b"\xff\xfe"))
 
 
 def archive_missing(folder: Path) -> None:

@@ -1,0 +1,201 @@
+"""Reading and writing the catalogue: layers, whole procedures, revision."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import replace
+
+import pytest
+import sqlalchemy as sa
+
+from bot import database
+from bot.catalogue import repository, service
+from bot.catalogue import tables as t
+from bot.catalogue.model import (
+    FACT_GROUPS,
+    Channel,
+    Document,
+    Duration,
+    Fee,
+    LegalBasis,
+    Procedure,
+    Source,
+)
+from bot.catalogue.repository import Changes
+from tests.catalogue.exports import procedure
+
+pytestmark = pytest.mark.usefixtures("database_ready")
+
+OF_NATION = Source("Cơ sở quốc gia", "https://example.vn/a", dt.date(2026, 7, 20))
+OF_OURS = Source("Biên tập", "https://example.vn/b", dt.date(2026, 7, 25))
+
+NATIONAL = procedure(
+    "1.000001",
+    "Đăng ký thử",
+    source=OF_NATION,
+    issuing_body="Bộ Thử nghiệm",
+    decision="12/QĐ",
+    agency="Ủy ban thử",
+    documents=(Document("Tờ khai", 1, 0), Document("Ảnh", None, None, "khi ở xa", remark=True)),
+    channels=(Channel("online", Duration(3.5, "working_day"), (Fee(7000), Fee(0, note="nghèo"))),),
+    steps="- Gửi",
+    legal_basis=(LegalBasis("Luật Thử", "1/2020"), LegalBasis("Luật Hai")),
+)
+CURATED = procedure(
+    "1.000001",
+    "Tên của ta",
+    source=OF_OURS,
+    field="Lĩnh vực của ta",
+    plain_name="Làm giấy thử",
+    documents=(Document("Tờ khai dễ hiểu", 2, 1),),
+    documents_note="Mang bản chính",
+    mistakes="Quên ký",
+    curated=True,
+)
+SECOND = procedure("1.000002", "Đăng ký hai", level="province", source=OF_NATION)
+THIRD = procedure("1.000003", "Đăng ký ba", plain_name="Ba", source=OF_OURS, curated=True)
+
+
+def write(layer: str, *procedures: Procedure, remove_others: bool = True) -> Changes:
+    with database.begin() as connection:
+        return repository.write_layer(connection, layer, procedures, remove_others=remove_others)
+
+
+def revision() -> int:
+    with database.connect() as connection:
+        return repository.current_revision(connection)
+
+
+def all_from(source: Source) -> tuple[tuple[str, Source], ...]:
+    return tuple((group, source) for group in FACT_GROUPS)
+
+
+def test_procedures_come_back_whole_with_the_layers_merged() -> None:
+    write(t.NATIONAL, NATIONAL, SECOND)
+    write(t.CURATED, CURATED, THIRD)
+    with database.begin() as connection:
+        repository.replace_aliases(
+            connection, [("1.000001", "làm giấy"), ("1.000001", "xin giấy"), ("1.000002", "hai")]
+        )
+    curated_groups = {"plain_name", "documents", "mistakes"}
+    merged = replace(
+        NATIONAL,
+        plain_name="Làm giấy thử",
+        documents=CURATED.documents,
+        documents_note="Mang bản chính",
+        mistakes="Quên ký",
+        curated=True,
+        aliases=("làm giấy", "xin giấy"),
+        sources=tuple(
+            (group, OF_OURS if group in curated_groups else OF_NATION) for group in FACT_GROUPS
+        ),
+    )
+    with database.connect() as connection:
+        found = repository.get_many(connection, ["1.000003", "9.999999", "1.000001", "1.000002"])
+    assert found == [
+        replace(THIRD, sources=all_from(OF_OURS)),
+        merged,
+        replace(SECOND, aliases=("hai",), sources=all_from(OF_NATION)),
+    ]
+
+
+def test_one_layer_comes_back_as_it_was_written() -> None:
+    write(t.NATIONAL, NATIONAL)
+    assert service.procedure("1.000001") == replace(NATIONAL, sources=all_from(OF_NATION))
+
+
+def test_an_unknown_code_gives_nothing() -> None:
+    assert service.procedure("9.999999") is None
+
+
+def test_a_note_on_papers_does_not_outlive_its_papers() -> None:
+    write(t.NATIONAL, NATIONAL)
+    write(t.CURATED, replace(CURATED, documents=()))
+    found = service.procedure("1.000001")
+    assert found is not None
+    assert (found.documents, found.documents_note) == (NATIONAL.documents, "")
+
+
+def test_writing_a_layer_tells_what_became_of_each_code() -> None:
+    assert write(t.NATIONAL, NATIONAL, SECOND) == Changes(["1.000001", "1.000002"], [], [])
+    changed = replace(SECOND, steps="- Khác")
+    third = replace(THIRD, curated=False)
+    assert write(t.NATIONAL, changed, third) == Changes(["1.000003"], ["1.000002"], ["1.000001"])
+    assert write(t.NATIONAL, changed, third) == Changes([], [], [], unchanged=2)
+
+
+def test_without_removal_the_others_stay() -> None:
+    write(t.NATIONAL, NATIONAL, SECOND)
+    assert write(t.NATIONAL, SECOND, remove_others=False) == Changes([], [], [], unchanged=1)
+    with database.connect() as connection:
+        assert repository.all_codes(connection) == ["1.000001", "1.000002"]
+
+
+def test_a_changed_procedure_leaves_no_orphans_behind() -> None:
+    write(t.NATIONAL, NATIONAL)
+    write(t.NATIONAL, replace(NATIONAL, documents=(), channels=(), legal_basis=()))
+    children = (t.channels, t.fees, t.documents, t.legal_bases)
+    with database.connect() as connection:
+        counts = [
+            connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+            for table in children
+        ]
+    assert counts == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("group", [g for g in FACT_GROUPS if g not in ("documents", "channels")])
+def test_a_change_in_any_group_of_facts_is_noticed(group: str) -> None:
+    write(t.NATIONAL, NATIONAL)
+    other = (LegalBasis("Luật khác"),) if group == "legal_basis" else "khác"
+    assert write(t.NATIONAL, replace(NATIONAL, **{group: other})).changed == ["1.000001"]
+
+
+def test_the_revision_rises_with_every_change_and_only_then() -> None:
+    seen = [revision()]
+    write(t.NATIONAL, NATIONAL)
+    seen.append(revision())
+    write(t.NATIONAL, NATIONAL)
+    seen.append(revision())
+    for pairs in ([("1.000001", "làm giấy")], [("1.000001", "làm giấy")], []):
+        with database.begin() as connection:
+            repository.replace_aliases(connection, pairs)
+        seen.append(revision())
+    with database.begin() as connection:
+        repository.replace_lexicon(connection, [("giấy", "đăng ký thử")])
+    seen.append(revision())
+    assert seen == [0, 1, 1, 2, 2, 3, 4]
+
+
+def test_a_rolled_back_change_leaves_the_revision_alone() -> None:
+    def fail_halfway() -> None:
+        with database.begin() as connection:
+            repository.write_layer(connection, t.NATIONAL, [NATIONAL], remove_others=True)
+            raise RuntimeError("stop")
+
+    with pytest.raises(RuntimeError, match="stop"):
+        fail_halfway()
+    assert (revision(), service.procedure("1.000001")) == (0, None)
+
+
+def test_names_join_the_layers_for_the_search() -> None:
+    write(t.NATIONAL, NATIONAL, SECOND)
+    write(t.CURATED, CURATED)
+    with database.connect() as connection:
+        found = repository.names(connection)
+    assert [(p.code, p.name, p.plain_name, p.level, p.curated) for p in found] == [
+        ("1.000001", "Đăng ký thử", "Làm giấy thử", "commune", True),
+        ("1.000002", "Đăng ký hai", "", "province", False),
+    ]
+
+
+def test_general_facts_are_replaced_as_a_whole() -> None:
+    for facts in ([("a", "một", OF_OURS), ("b", "hai", OF_OURS)], [("a", "ba", OF_NATION)]):
+        with database.begin() as connection:
+            repository.replace_general_facts(connection, facts)
+    assert service.general_fact("a") == ("ba", OF_NATION)
+    assert service.general_fact("b") is None
+
+
+def test_a_procedure_without_source_is_never_written() -> None:
+    with pytest.raises(ValueError, match="has no source"):
+        write(t.NATIONAL, replace(NATIONAL, source=None))
