@@ -1,4 +1,4 @@
-"""Values out of the blue, and stopping."""
+"""Values out of the blue, stopping, and what lies outside the bot's field."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.procedure_facts import FACTS, OVERVIEW, answer_message, entity
+from actions.procedure_facts import FACTS, OVERVIEW, WELL_KNOWN, answer_message, entity
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import finder
 from bot.catalogue.finder import Outcome
 
+# Below this confidence a message is looked up before it is turned away.
+SURE_OUT_OF_SCOPE = 0.6
 FORGOTTEN_ON_CANCEL = (
     "procedure_code",
     "pending_topic",
@@ -39,6 +41,24 @@ class ActionInform(SafeAction):
             topic = pending if pending in FACTS else OVERVIEW
             return answer_message(dispatcher, tracker, topic)
         dispatcher.utter_message(response="utter_inform_unused")
+        return []
+
+
+class ActionOutOfScope(SafeAction):
+    """Says what the bot is for, unless the message may name a procedure after all."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_out_of_scope"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        intent = tracker.latest_message.get("intent") or {}
+        if float(intent.get("confidence") or 0.0) < SURE_OUT_OF_SCOPE:
+            matches = finder.find(tracker.latest_message.get("text") or "").matches
+            if matches and matches[0].score >= WELL_KNOWN:
+                return answer_message(dispatcher, tracker, OVERVIEW)
+        dispatcher.utter_message(response="utter_out_of_scope")
         return []
 
 

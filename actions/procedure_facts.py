@@ -96,11 +96,22 @@ def ask_which(dispatcher: CollectingDispatcher, topic: str, finding: Finding) ->
         buttons=buttons,
     )
     codes = [m.code for m in finding.matches]
-    return [SlotSet("options", codes or None), SlotSet("pending_topic", topic)]
+    # Until one is chosen, the talk is about none of them, nor about the one before.
+    return [
+        SlotSet("options", codes or None),
+        SlotSet("pending_topic", topic),
+        SlotSet("procedure_code", None),
+    ]
 
 
-def answer_message(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
-    """Find the procedure that the latest message means and state the fact."""
+def answer_message(
+    dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, *, asks_fact: bool = False
+) -> Events:
+    """Find the procedure that the latest message means and state the fact.
+
+    `asks_fact`: the message itself asks for this fact, so that it may speak of the
+    procedure before.
+    """
     text = tracker.latest_message.get("text") or ""
     current = tracker.get_slot("procedure_code")
     named = entity(tracker, "procedure_code")
@@ -108,21 +119,24 @@ def answer_message(dispatcher: CollectingDispatcher, tracker: Tracker, topic: st
         return tell(dispatcher, topic, named)
     # A button carries its intent only: it speaks of the present procedure.
     finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(text)
-    if current and _speaks_of_present(finding, topic, current):
+    if current and _speaks_of_present(finding, current, asks_fact=asks_fact):
         return tell(dispatcher, topic, current)
     if finding.outcome is Outcome.FOUND:
         return tell(dispatcher, topic, finding.matches[0].code)
     if finding.outcome is Outcome.NOTHING:
         say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
         return [SlotSet("options", None)]
+    shown = tracker.get_slot("options")
+    if finding.outcome is Outcome.NO_NEED and shown:
+        finding = finder.options(shown)
     return ask_which(dispatcher, topic, finding)
 
 
-def _speaks_of_present(finding: Finding, topic: str, current: str) -> bool:
+def _speaks_of_present(finding: Finding, current: str, *, asks_fact: bool) -> bool:
     """Whether a message asks about the procedure already spoken of."""
     if finding.outcome is Outcome.NO_NEED:
         return True
-    if topic == OVERVIEW:
+    if not asks_fact:
         return False
     if finding.outcome is Outcome.SEVERAL and current in {m.code for m in finding.matches}:
         return True
@@ -142,4 +156,4 @@ class ActionAnswerProcedure(SafeAction):
         intent = (tracker.latest_message.get("intent") or {}).get("name") or ""
         pending = tracker.get_slot("pending_topic")
         topic = TOPICS.get(intent) or (pending if pending in FACTS else OVERVIEW)
-        return answer_message(dispatcher, tracker, topic)
+        return answer_message(dispatcher, tracker, topic, asks_fact=intent in TOPICS)

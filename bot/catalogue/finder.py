@@ -82,6 +82,11 @@ def search(message: str, limit: int = 10) -> list[Match]:
     return _without_twins(_cache.get().search(message, limit + 5))[:limit]
 
 
+def options(codes: list[str]) -> Finding:
+    """Procedures that were shown before, to be shown again."""
+    return Finding(Outcome.SEVERAL, tuple(_cache.get().by_codes(codes)))
+
+
 def find(message: str) -> Finding:
     """What the catalogue holds for a message.
 
@@ -123,7 +128,7 @@ def _without_twins(matches: list[Match]) -> list[Match]:
     seen: set[str] = set()
     kept = []
     for match in matches:
-        name = vn.fold(match.name)
+        name = vn.fold(match.official_name)
         if name not in seen:
             seen.add(name)
             kept.append(match)

@@ -33,10 +33,14 @@ CODE = re.compile(r"\b(\d)[.,\s]?(\d{6})\b")
 
 @dataclass(frozen=True)
 class Match:
-    """A procedure found; `score` runs from 0 (nothing shared) to about 1 (same words)."""
+    """A procedure found; `score` runs from 0 (nothing shared) to about 1 (same words).
+
+    `name` is the one that citizens read, `official_name` the one of the source.
+    """
 
     code: str
     name: str
+    official_name: str
     field: str
     level: str
     score: float
@@ -183,6 +187,10 @@ class SearchIndex:
         order = np.argsort(-best, kind="stable")[:limit]
         return [self._match(int(i), float(best[i])) for i in order if best[i] > 0]
 
+    def by_codes(self, codes: Sequence[str]) -> list[Match]:
+        """Matches of known codes, in their order."""
+        return [self._match(self._number[code], 1.0) for code in codes if code in self._number]
+
     def _by_code(self, message: str) -> int | None:
         for match in CODE.finditer(message):
             number = self._number.get(f"{match[1]}.{match[2]}")
@@ -192,7 +200,8 @@ class SearchIndex:
 
     def _match(self, number: int, score: float) -> Match:
         p = self._procedures[number]
-        return Match(p.code, p.display_name, p.field, p.level, round(min(score, 1.0), 4))
+        score = round(min(score, 1.0), 4)
+        return Match(p.code, p.display_name, p.name, p.field, p.level, score)
 
     def _scores(self, words: Sequence[str], *, accented: bool) -> Vector:
         folded = [vn.fold(word) for word in words]

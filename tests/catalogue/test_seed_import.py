@@ -159,7 +159,7 @@ def test_a_wrong_value_is_refused_naming_file_and_code(
 def test_a_code_written_twice_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "procedures.yml"
     file.write_text(HEAD + ITEM + ITEM, encoding="utf-8")
-    with pytest.raises(SeedError, match="procedures.yml: repeated codes 1.000001"):
+    with pytest.raises(SeedError, match=r"repeated codes 1\.000001"):
         read_procedures(file)
 
 

@@ -1,0 +1,195 @@
+"""Which procedure a message means, from a small catalogue in the database."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import database, settings
+from bot.catalogue import repository
+from bot.catalogue.finder import Finding, Outcome, find, search
+from bot.catalogue.model import Procedure
+from bot.catalogue.search import Match
+from bot.catalogue.seed_import import SEED_DIR, load_seed, read_pairs, read_procedures
+from bot.catalogue.tables import NATIONAL
+from bot.settings import Settings
+from tests.catalogue.exports import procedure
+from tests.catalogue.test_search import ALIASES, LEXICON, PROCEDURES
+
+
+def write(*procedures: Procedure) -> None:
+    with database.begin() as connection:
+        repository.write_layer(connection, NATIONAL, procedures, remove_others=True)
+
+
+@pytest.fixture
+def small_catalogue(database_ready: Settings) -> None:
+    write(*PROCEDURES)
+    with database.begin() as connection:
+        repository.replace_aliases(connection, ALIASES)
+        repository.replace_lexicon(connection, LEXICON)
+
+
+def outcome(finding: Finding) -> tuple[Outcome, list[str]]:
+    return finding.outcome, [match.code for match in finding.matches]
+
+
+@pytest.mark.usefixtures("small_catalogue")
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("Tôi muốn đăng ký khai sinh cho con", "1.000001"),
+        ("em bé mới chào đời", "1.000001"),
+        ("hai đứa cưới nhau", "1.000003"),
+        ("mất bằng lái xe", "1.000005"),
+        ("xin giấy phép xây dựng nhà ở", "1.000006"),
+        ("giấy phép kinh doanh rượu", "1.000008"),
+        ("thủ tục 1.000007 cần gì", "1.000007"),
+    ],
+)
+def test_a_clear_need_finds_one_procedure(message: str, code: str) -> None:
+    assert outcome(find(message)) == (Outcome.FOUND, [code])
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_what_is_found_comes_with_its_need() -> None:
+    found = find("xin giấy phép kinh doanh rượu")
+    assert found == Finding(Outcome.FOUND, found.matches, ("phép", "kinh", "doanh", "rượu"))
+    assert [(m.name, m.field, m.level) for m in found.matches] == [
+        ("Cấp giấy phép kinh doanh rượu", "Lĩnh vực thử", "commune")
+    ]
+
+
+@pytest.mark.usefixtures("small_catalogue")
+@pytest.mark.parametrize(
+    ("accented", "plain"),
+    [
+        ("Tôi muốn đăng ký khai sinh cho con", "Toi muon dang ky khai sinh cho con"),
+        ("mất bằng lái xe", "mat bang lai xe"),
+        ("giấy phép kinh doanh rượu", "giay phep kinh doanh ruou"),
+        ("đổi giấy phép lái xe", "doi giay phep lai xe"),
+        ("cần giấy tờ gì", "can giay to gi"),
+        ("nuôi tôm hùm", "nuoi tom hum"),
+    ],
+)
+def test_a_message_without_accents_means_the_same(accented: str, plain: str) -> None:
+    assert outcome(find(plain)) == outcome(find(accented))
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_an_open_need_asks_between_the_nearest() -> None:
+    kind, codes = outcome(find("đăng ký"))
+    assert kind is Outcome.SEVERAL
+    assert sorted(codes) == ["1.000001", "1.000002", "1.000003", "1.000004"]
+
+
+@pytest.mark.usefixtures("small_catalogue")
+@pytest.mark.parametrize("message", ["nuôi tôm hùm", "phóng vệ tinh lên mặt trăng"])
+def test_a_need_that_nothing_serves_is_said_to_be_none(message: str) -> None:
+    found = find(message)
+    assert (found.outcome, found.matches) == (Outcome.NOTHING, ())
+    assert found.need != ()
+
+
+@pytest.mark.usefixtures("small_catalogue")
+@pytest.mark.parametrize("message", ["cần giấy tờ gì", "bao nhiêu tiền vậy", "nộp ở mô", "", "?!"])
+def test_a_bare_question_names_no_need(message: str) -> None:
+    assert find(message) == Finding(Outcome.NO_NEED)
+
+
+@pytest.mark.usefixtures("small_catalogue")
+@pytest.mark.parametrize(
+    "message", ["kết hôn", "báo tử", "cấp lại bằng lái", "bằng lái", "1 000006"]
+)
+def test_words_of_the_catalogue_are_a_need_even_when_their_letters_are_common(
+    message: str,
+) -> None:
+    # Folded, "kết hôn" looks like "kết (quả)", "hơn": taken for a question about nothing.
+    assert find(message).outcome is Outcome.FOUND
+
+
+@pytest.mark.usefixtures("small_catalogue")
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        ("đổi giấy phép lái xe", "1.000005"),
+        ("đổi bằng lái", "1.000005"),
+        ("gia hạn giấy phép kinh doanh rượu", "1.000008"),
+    ],
+)
+def test_an_exchange_is_not_answered_with_something_else_unasked(message: str, code: str) -> None:
+    kind, codes = outcome(find(message))
+    assert (kind, codes[0]) == (Outcome.SEVERAL, code)
+    assert len(codes) >= 2
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_an_exchange_is_found_where_the_catalogue_has_it() -> None:
+    write(*PROCEDURES, procedure("1.000009", "Đổi giấy phép lái xe", level="province"))
+    assert outcome(find("đổi giấy phép lái xe")) == (Outcome.FOUND, ["1.000009"])
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_twins_are_shown_once() -> None:
+    found = [match.code for match in search("cấp giấy phép kinh doanh rượu", 8)]
+    assert found[0] == "1.000008"
+    assert "1.000007" not in found
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_search_keeps_to_its_limit() -> None:
+    assert len(search("đăng ký", 2)) == 2
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_changes_of_the_catalogue_are_searchable_at_once() -> None:
+    assert find("nuôi tôm hùm").outcome is Outcome.NOTHING
+    write(*PROCEDURES, procedure("1.000009", "Đăng ký nuôi tôm hùm lồng bè"))
+    assert outcome(find("nuôi tôm hùm")) == (Outcome.FOUND, ["1.000009"])
+    write(*PROCEDURES)
+    assert find("nuôi tôm hùm").outcome is Outcome.NOTHING
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_another_database_has_another_index(
+    monkeypatch: pytest.MonkeyPatch, database_ready: Settings
+) -> None:
+    assert find("đăng ký khai sinh").outcome is Outcome.FOUND
+    url = f"sqlite:///{database_ready.var_dir / 'other.db'}"
+    monkeypatch.setenv("BOT_DATABASE_URL", url)
+    settings.settings.cache_clear()
+    database.create_tables()
+    write(procedure("2.000001", "Đăng ký khai sinh"), procedure("2.000002", "Nuôi cá"))
+    assert outcome(find("đăng ký khai sinh")) == (Outcome.FOUND, ["2.000001"])
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_an_empty_catalogue_has_nothing() -> None:
+    assert find("đăng ký khai sinh").outcome is Outcome.NOTHING
+    assert search("đăng ký khai sinh") == []
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_a_database_without_tables_is_said_to_be_unavailable() -> None:
+    with pytest.raises(database.DatabaseUnavailable):
+        find("đăng ký khai sinh")
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_every_phrase_of_the_seed_names_a_need() -> None:
+    load_seed()
+    procedures = read_procedures(SEED_DIR / "procedures.yml")
+    phrases = {name for p in procedures for name in (p.name, p.plain_name, *p.aliases)}
+    phrases |= {phrase for _, phrase in read_pairs(SEED_DIR / "aliases.tsv", "\t")}
+    assert sorted(p for p in phrases if find(p).outcome is Outcome.NO_NEED) == []
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_every_phrase_of_a_curated_procedure_leads_to_it() -> None:
+    load_seed()
+    lost = []
+    for item in read_procedures(SEED_DIR / "procedures.yml"):
+        for phrase in (item.name, item.plain_name, *item.aliases):
+            matches: list[Match] = search(phrase, 5)
+            if item.code not in [match.code for match in matches]:
+                lost.append((item.code, phrase))
+    assert lost == []

@@ -1,0 +1,182 @@
+"""The search index: scores, codes, what is stripped, what expands."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bot import text as vn
+from bot.catalogue.search import (
+    Match,
+    PhraseStripper,
+    SearchIndex,
+    VectorSpace,
+    default_stripper,
+    letter_features,
+    word_features,
+)
+from tests.catalogue.exports import procedure
+
+PROCEDURES = [
+    procedure("1.000001", "Đăng ký khai sinh", plain_name="Làm giấy khai sinh cho trẻ"),
+    procedure("1.000002", "Đăng ký khai tử"),
+    procedure("1.000003", "Đăng ký kết hôn"),
+    procedure("1.000004", "Đăng ký tạm trú"),
+    procedure("1.000005", "Cấp lại giấy phép lái xe", level="province"),
+    procedure("1.000006", "Cấp giấy phép xây dựng nhà ở riêng lẻ"),
+    procedure("1.000007", "Cấp giấy phép kinh doanh rượu", level="province"),
+    procedure("1.000008", "Cấp giấy phép kinh doanh rượu"),
+]
+ALIASES = [
+    ("1.000001", "em bé mới chào đời"),
+    ("1.000003", "hai đứa cưới nhau"),
+    ("9.999999", "chỉ có ở lần nhập sau"),
+]
+LEXICON = [("bằng lái", "giấy phép lái xe"), ("báo tử", "đăng ký khai tử")]
+STRIPPER = PhraseStripper(["cần giấy tờ gì", "tôi muốn", "muốn"], ["la", "o", "gi"])
+
+
+@pytest.fixture(scope="module")
+def index() -> SearchIndex:
+    return SearchIndex(PROCEDURES, ALIASES, LEXICON, STRIPPER)
+
+
+def codes(matches: list[Match]) -> list[str]:
+    return [match.code for match in matches]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("đăng ký khai sinh", "1.000001"),
+        ("làm giấy khai sinh cho trẻ", "1.000001"),
+        ("em bé mới chào đời", "1.000001"),
+        ("Tôi muốn đăng ký kết hôn", "1.000003"),
+        ("hai đứa cưới nhau", "1.000003"),
+        ("mất bằng lái", "1.000005"),
+        ("báo tử", "1.000002"),
+        ("xin phép xây nhà", "1.000006"),
+        ("tam tru can giay to gi", "1.000004"),
+        ("đăg kí kết hônnn", "1.000003"),
+    ],
+)
+def test_the_procedure_meant_comes_first(index: SearchIndex, message: str, expected: str) -> None:
+    assert codes(index.search(message, 1)) == [expected]
+
+
+def test_a_match_carries_what_is_shown(index: SearchIndex) -> None:
+    assert index.search("1.000001") == [
+        Match("1.000001", "Làm giấy khai sinh cho trẻ", "Lĩnh vực thử", "commune", 1.0)
+    ]
+
+
+@pytest.mark.parametrize(
+    "message", ["1.000006", "thủ tục 1.000006 mất bao lâu", "1,000006", "1 000006", "1000006"]
+)
+def test_a_code_is_found_as_it_stands(index: SearchIndex, message: str) -> None:
+    assert [(m.code, m.score) for m in index.search(message)] == [("1.000006", 1.0)]
+
+
+def test_an_unknown_code_leaves_the_words_to_be_searched(index: SearchIndex) -> None:
+    assert codes(index.search("9.999999 đăng ký khai sinh", 1)) == ["1.000001"]
+
+
+@pytest.mark.parametrize("message", [p.name for p in PROCEDURES])
+def test_scores_fall_and_lie_between_nothing_and_one(index: SearchIndex, message: str) -> None:
+    scores = [match.score for match in index.search(message)]
+    assert scores == sorted(scores, reverse=True)
+    assert all(0 < score <= 1 for score in scores)
+
+
+@pytest.mark.parametrize("message", ["đăng ký khai tử", "giấy phép kinh doanh rượu", "bằng lái"])
+def test_a_question_without_accents_finds_the_same(index: SearchIndex, message: str) -> None:
+    plain = {
+        "đăng ký khai tử": "dang ky khai tu",
+        "giấy phép kinh doanh rượu": "giay phep kinh doanh ruou",
+        "bằng lái": "bang lai",
+    }[message]
+    assert codes(index.search(plain, 2)) == codes(index.search(message, 2))
+
+
+def test_of_twins_the_nearer_office_comes_first(index: SearchIndex) -> None:
+    assert codes(index.search("kinh doanh rượu", 2)) == ["1.000008", "1.000007"]
+
+
+def test_a_curated_twin_comes_before_the_nearer_office() -> None:
+    twins = [
+        procedure("1.000001", "Đăng ký thử"),
+        procedure("1.000002", "Đăng ký thử", level="province", curated=True),
+    ]
+    found = SearchIndex(twins, [], [], STRIPPER).search("đăng ký thử")
+    assert codes(found) == ["1.000002", "1.000001"]
+
+
+@pytest.mark.parametrize("limit", [0, -1])
+def test_no_matches_are_given_when_none_are_wanted(index: SearchIndex, limit: int) -> None:
+    assert index.search("đăng ký khai sinh", limit) == []
+
+
+@pytest.mark.parametrize("message", ["", "???", "漢字"])
+def test_a_message_that_shares_nothing_finds_nothing(index: SearchIndex, message: str) -> None:
+    assert index.search(message) == []
+
+
+def test_an_empty_catalogue_is_searched_without_harm() -> None:
+    empty = SearchIndex([], ALIASES, LEXICON, STRIPPER)
+    assert (len(empty), empty.search("đăng ký khai sinh")) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("message", "need"),
+    [
+        ("tôi muốn đăng ký khai sinh", ["đăng", "ký", "khai", "sinh"]),
+        ("cần giấy tờ gì", []),
+        ("CẦN GIẤY TỜ CHI", []),
+        ("là gì 123", []),
+        ("rượu là gì", ["rượu"]),
+        ("", []),
+    ],
+)
+def test_the_need_is_what_no_phrase_and_no_function_word_covers(
+    index: SearchIndex, message: str, need: list[str]
+) -> None:
+    assert index.need(message) == need
+
+
+def test_the_longest_phrase_is_stripped_first_and_whole_words_only() -> None:
+    stripper = PhraseStripper(["muốn hỏi", "muốn hỏi về", "hỏi"])
+    assert stripper.strip(["tôi", "muốn", "hỏi", "về", "đất"]) == ["tôi", "đất"]
+    assert stripper.strip(["muon", "hoi", "đất"]) == ["đất"]
+    assert stripper.strip(["muốn", "hỏihan"]) == ["muốn", "hỏihan"]
+    assert stripper.strip(["muốn", "đất"]) == ["muốn", "đất"]
+
+
+def test_features_are_syllables_pairs_and_runs_of_letters() -> None:
+    assert word_features(["khai", "sinh", "tre"]) == [
+        "khai",
+        "sinh",
+        "tre",
+        "khai sinh",
+        "sinh tre",
+    ]
+    assert letter_features(["an"]) == [" a", "an", "n ", " an", "an ", " an "]
+
+
+def test_the_cosine_of_equal_rows_is_one_and_of_strangers_nothing() -> None:
+    space = VectorSpace([["a", "b"], ["b", "c"], ["d"], []])
+    scores = space.scores(["a", "b"])
+    assert scores[0] == pytest.approx(1.0, abs=1e-6)
+    assert 0 < scores[1] < 1
+    assert list(scores[2:]) == [0.0, 0.0]
+
+
+def test_rare_features_weigh_more_and_unknown_ones_lower_the_score() -> None:
+    space = VectorSpace([["rare", "common"], ["common"], ["common"]])
+    assert np.argmax(space.scores(["rare", "common"])) == 0
+    assert space.scores(["common", "unknown"])[1] < space.scores(["common"])[1]
+
+
+def test_the_stripper_that_ships_leaves_the_need_and_takes_the_question() -> None:
+    shipped = default_stripper()
+    assert shipped.content(shipped.strip(vn.words("cần giấy tờ gì"))) == []
+    assert "rượu" in shipped.content(shipped.strip(vn.words("mở quán bán rượu cần giấy tờ gì")))
