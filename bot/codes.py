@@ -13,15 +13,16 @@ from dataclasses import dataclass
 _GAP = r"[\s.\-–_/]{0,3}"
 _DOSSIER = re.compile(
     r"(?<![\w.])"
-    r"(?:(?P<unit>\d{3})[\s.]+(?P<part>\d{2})[\s.]+(?P<sub>\d{2})[\s.]+)?"
+    rf"(?:(?P<unit>\d{{3}}){_GAP}(?P<part>\d{{2}}){_GAP}(?P<sub>\d{{2}}){_GAP})?"
     rf"(?P<province>[hHgG]\s?\d{{2}})"
-    rf"(?:{_GAP}(?P<office>\d{{2,3}}))?"
+    # An office is set off, or all digits are glued together in full length.
+    rf"(?:{_GAP}(?P<office>\d{{2,3}})(?:(?=[\s.\-–_/])|(?=\d{{10}}(?!\d))))?"
     rf"{_GAP}(?P<date>\d{{6}}){_GAP}(?P<serial>\d{{1,5}})(?!\w)"
 )
 _PROCEDURE = re.compile(r"(?<![\w.])(\d)\.(\d{6})(?![\d])")
 _PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[\s.\-]?\d){9}(?!\d)")
 _DIGITS = re.compile(r"(?<![\w.,/\-])\d{4,12}(?![\w]|[.,/\-]\d)")
-_YEAR_BEFORE = re.compile(r"(?:năm|nam)\s*$", re.IGNORECASE)
+_YEAR_BEFORE = re.compile(r"n[aăă]\u0306?m\s*$", re.IGNORECASE)
 _IDENTITY_LENGTHS = (9, 12)
 
 

@@ -67,8 +67,14 @@ def create_engine(url: str) -> Engine:
             hide_parameters=True,
             connect_args={"connect_timeout": BUSY_TIMEOUT_SECONDS},
         )
-    except (ArgumentError, NoSuchModuleError, OSError) as error:
+    except OSError as error:
         raise DatabaseUnavailable(f"BOT_DATABASE_URL cannot be used: {error}") from error
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        # The URL may hold a password: neither it nor the parser's message is repeated.
+        raise DatabaseUnavailable(
+            "BOT_DATABASE_URL cannot be used; examples: sqlite:////srv/bot/bot.db, "
+            "postgresql+psycopg2://bot@127.0.0.1/bot"
+        ) from None
 
 
 @functools.lru_cache(maxsize=8)
@@ -79,6 +85,17 @@ def _engine_for(url: str) -> Engine:
 def engine() -> Engine:
     """The process-wide engine of `BOT_DATABASE_URL`."""
     return _engine_for(settings().database_url)
+
+
+def _unavailable(error: SQLAlchemyError) -> DatabaseUnavailable:
+    """What went wrong, without the values of the statement.
+
+    PostgreSQL repeats whole rows in the details of its messages, and those may be personal.
+    """
+    original = getattr(error, "orig", None)
+    primary = getattr(getattr(original, "diag", None), "message_primary", None)
+    words = primary or str(original or error).split("\n", 1)[0]
+    return DatabaseUnavailable(f"{type(original or error).__name__}: {words}")
 
 
 @contextmanager
@@ -92,7 +109,7 @@ def connect() -> Iterator[Connection]:
         with engine().connect() as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise DatabaseUnavailable(str(error)) from error
+        raise _unavailable(error) from None
 
 
 @contextmanager
@@ -106,7 +123,7 @@ def begin() -> Iterator[Connection]:
         with engine().begin() as connection:
             yield connection
     except SQLAlchemyError as error:
-        raise DatabaseUnavailable(str(error)) from error
+        raise _unavailable(error) from None
 
 
 def create_tables() -> None:

@@ -12,7 +12,7 @@ _WORDS = {
     "dau": 1, "nhat": 1, "mot": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5,
     "cuoi": LAST, "chot": LAST,
 }  # fmt: skip
-_COUNTER = r"cai|so|thu|muc|dong|phuong an|lua chon|y|nut|cau|thu tuc|chon|option|lay|o|hang|dap an"
+_COUNTER = r"cai|so|thu|muc|dong|phuong an|lua chon|y|nut|cau|thu tuc|chon|option|lay|hang|dap an"
 _PATTERN = re.compile(rf"\b(?:(?:{_COUNTER})\s+)+(?:thu\s+|so\s+)?(\d{{1,2}}|{'|'.join(_WORDS)})\b")
 _BARE = re.compile(
     rf"^(?:thu\s+)?(\d{{1,2}}|{'|'.join(_WORDS)})(?:\s+(?:nhe|nha|a|di|do|nghe|ban))*$"

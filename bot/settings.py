@@ -61,7 +61,9 @@ def _make_secrets(path: Path, known: Mapping[str, str]) -> dict[str, str]:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Created with mode 600 from the start: the secret is never readable by others.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        unfinished = path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")
         with os.fdopen(descriptor, "a", encoding="utf-8") as file:
+            file.write("\n" if unfinished else "")
             file.writelines(f"{name}={value}\n" for name, value in made.items())
         path.chmod(0o600)
     return made
@@ -69,7 +71,7 @@ def _make_secrets(path: Path, known: Mapping[str, str]) -> dict[str, str]:
 
 def _integer(values: Mapping[str, str], name: str, default: int, lowest: int, highest: int) -> int:
     text = values.get(name, "").strip() or str(default)
-    if not text.isdigit() or not lowest <= int(text) <= highest:
+    if not text.isdecimal() or not lowest <= int(text) <= highest:
         raise SettingsError(
             f"{name} must be a whole number from {lowest} to {highest}, not {text!r}."
         )

@@ -76,7 +76,6 @@ ABBREVIATIONS: dict[str, str] = {
     "kh": "không",
     "hok": "không",
     "hông": "không",
-    "hong": "không",
     "hổng": "không",
     "dc": "được",
     "đc": "được",
@@ -112,9 +111,7 @@ ABBREVIATIONS: dict[str, str] = {
     "okie": "ok",
     "okê": "ok",
     # Central dialect (Quảng Ngãi): only spellings that standard words do not share
-    "mô": "đâu",
     "rứa": "vậy",
-    "răng": "sao",
     "tui": "tôi",
     "mần": "làm",
     "bển": "bên đó",
@@ -124,18 +121,29 @@ ABBREVIATIONS: dict[str, str] = {
     "chừ": "bây giờ",
 }
 
-# Phrases, matched on whole words after the words above were replaced.
+# Phrases, matched on whole words after the words above were replaced. Words that standard
+# Vietnamese shares ("xe mô tô", "răng hàm mặt", "hu hong", "dia chi") change only here.
 _PHRASES: tuple[tuple[str, str], ...] = (
-    (r"(ở|tại|chỗ|đi|về|tới|đến) mo\b", r"\1 đâu"),
-    (r"\b(o|tai|cho|di|ve|toi|den) mo\b", r"\1 đâu"),
-    (r"\b(làm|lam) (răng|rang|reng)\b", "làm sao"),
-    (r"\bbao (lăm|lam)\b", "bao nhiêu"),
-    # "chi" asks for a thing unless a noun is made with it (chi phí, chi nhánh, chi cục …).
     (
-        r"\bchi\b(?! (phí|phi|nhánh|nhanh|cục|cuc|trả|tra|tiết|tiet|tiêu|tieu|hội|hoi|bộ"
-        r"|đoàn|doan|thị))",
-        "gì",
+        r"\b(ở|tại|chỗ|đi|về|tới|đến|khi|chừng|người|cái|nơi|xã) mô\b(?! (hình|tô|phỏng|tả|đất))",
+        r"\1 đâu",
     ),
+    (r"\bmô (vậy|hè|rồi|hết|cũng|đó|nữa)\b", r"đâu \1"),
+    (r"\b(o|tai|cho|di|ve|toi|den) mo\b(?! (hinh|to|phong|ta|rong|cua|quan|tiem))", r"\1 đâu"),
+    (r"\b(làm|lam|mần|man|thì|thi|là) (răng|rang|reng)\b", r"\1 sao"),
+    (r"\brăng (vậy|mà|lại|hè|chừ|đó)\b", r"sao \1"),
+    (r"\b(được|duoc|co|có|gi|gì) hong\b", r"\1 không"),
+    (r"\bbao (lăm|lam)\b", "bao nhiêu"),
+    # "chi" asks for a thing between these words and those or the end; elsewhere it is "chi
+    # phí", or an unaccented "chỉ", "chị" ("dia chi", "chung chi").
+    (
+        r"\b(giấy tờ|giay to|giấy|giay|cần|can|làm|lam|gồm|gom|là|la|cái|cai|những|nhung|có|co|đem"
+        r"|dem|mang|nộp|nop|thêm|them|tờ|biết|biet|việc|viec|tục|tuc) chi\b"
+        r"(?= (?:vậy|vay|rứa|rua|hè|he|hết|het|nữa|nua|đó|ạ|a|anh|em|chú|thì|thi|để|mà|ma|luôn|nhỉ"
+        r"|hỉ|bác|ad|với)\b|$)",
+        r"\1 gì",
+    ),
+    (r"\bchi (vậy|rứa|rua|hè|hết|nữa)\b", r"gì \1"),
 )
 _COMPILED_PHRASES = tuple((re.compile(pattern), new) for pattern, new in _PHRASES)
 

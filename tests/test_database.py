@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import database
-from bot.catalogue import repository, service
+from bot.catalogue import layers, service
 from bot.catalogue import tables as catalogue
 from bot.catalogue.finder import Outcome, find
 from bot.catalogue.model import Channel, Document, Duration, Fee, LegalBasis
@@ -165,13 +165,11 @@ def test_postgres_keeps_catalogue_and_dossiers_like_sqlite(tmp_path: Path) -> No
     database.create_tables()
     for expected in (["1.000001"], []):
         with database.begin() as connection:
-            changes = repository.write_layer(
-                connection, catalogue.NATIONAL, [written], remove_others=True
-            )
+            changes = layers.write_layer(connection, catalogue.NATIONAL, [written])
         assert changes.new == expected
     found = service.procedure("1.000001")
     assert found is not None
-    assert repository.fingerprint(found) == repository.fingerprint(written)
+    assert layers.fingerprint(found) == layers.fingerprint(written)
     assert find("đăng ký thử").outcome is Outcome.FOUND
 
     for report in (Report(new=1, updated=0), Report(new=0, updated=1)):

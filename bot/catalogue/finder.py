@@ -22,7 +22,7 @@ CLEAR, CLEAR_MARGIN = 0.32, 0.06
 LOW_CLEAR, LOW_CLEAR_MARGIN = 0.26, 0.10
 MOST_OPTIONS = 5
 OPTION_DISTANCE = 0.15
-QUALIFIERS = ("doi", "gia han")
+QUALIFIERS = ("đổi", "gia hạn")
 
 
 class Outcome(Enum):
@@ -118,9 +118,14 @@ def _lacks_qualifier(message: str, match: Match) -> bool:
 
     "Đổi bằng lái" and "cấp lại bằng lái" share all other words and differ in every fact.
     """
-    asked = f" {vn.fold(vn.normalise(message))} "
-    offered = f" {vn.fold(vn.normalise(match.name))} "
-    return any(f" {word} " in asked and f" {word} " not in offered for word in QUALIFIERS)
+    asked, offered = vn.normalise(message), vn.normalise(match.name)
+    qualifiers: tuple[str, ...] = QUALIFIERS
+    if not vn.is_accented(message):
+        asked, offered = vn.fold(asked), vn.fold(offered)
+        qualifiers = tuple(vn.fold(word) for word in QUALIFIERS)
+    return any(
+        f" {word} " in f" {asked} " and f" {word} " not in f" {offered} " for word in qualifiers
+    )
 
 
 def _without_twins(matches: list[Match]) -> list[Match]:

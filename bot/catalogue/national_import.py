@@ -8,6 +8,7 @@ transaction; a broken export changes nothing.
 from __future__ import annotations
 
 import datetime as dt
+import gzip
 import json
 import lzma
 import tarfile
@@ -15,9 +16,10 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from bot import database
-from bot.catalogue import repository
+from bot.catalogue import layers
 from bot.catalogue.model import Procedure, Source
 from bot.catalogue.national_record import RecordError, parse_record, split_sections
 from bot.catalogue.tables import NATIONAL
@@ -125,26 +127,58 @@ def read_texts(path: Path) -> Iterator[tuple[str, bytes, dt.date]]:
     Raises:
         ImportRefused: the archive is damaged, or unpacks to an absurd size.
     """
-    total = 0
     if path.is_dir():
         for file in sorted(path.glob("*.txt")):
             yield file.stem, file.read_bytes(), _utc_date(file.stat().st_mtime)
         return
+    total = 0
     try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in archive:
-                if not member.isfile() or not member.name.endswith(".txt"):
-                    continue
-                total += member.size
-                if member.size > LARGEST_TEXT or total > LARGEST_TOTAL:
-                    raise ImportRefused(f"{path.name} unpacks to more than an export can hold.")
-                stream = archive.extractfile(member)
-                if stream is not None:
-                    yield Path(member.name).stem, stream.read(), _utc_date(member.mtime)
-    except (tarfile.TarError, lzma.LZMAError, EOFError, OSError) as error:
-        if isinstance(error, OSError) and not isinstance(error, EOFError) and error.errno:
+        with _decompressed(path) as stream:
+            with tarfile.open(fileobj=stream, mode="r|") as archive:
+                for member in archive:
+                    if not member.isfile() or not member.name.endswith(".txt"):
+                        continue
+                    total += member.size
+                    if member.size > LARGEST_TEXT or total > LARGEST_TOTAL:
+                        raise ImportRefused(f"{path.name} unpacks to more than an export can hold.")
+                    content = archive.extractfile(member)
+                    if content is not None:
+                        yield Path(member.name).stem, content.read(), _utc_date(member.mtime)
+            _read_to_the_end(stream, path)
+    except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
+        raise ImportRefused(f"{path.name} is not a whole archive: {error}") from error
+    except OSError as error:
+        if error.errno:
             raise
         raise ImportRefused(f"{path.name} is not a whole archive: {error}") from error
+
+
+def _decompressed(path: Path) -> BinaryIO:
+    """The tar stream within an archive, told by content and not by name."""
+    with path.open("rb") as file:
+        start = file.read(6)
+    if start == b"\xfd7zXZ\x00":
+        return cast(BinaryIO, lzma.open(path))
+    if start.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.open(path))
+    return path.open("rb")
+
+
+def _read_to_the_end(stream: BinaryIO, path: Path) -> None:
+    """tarfile takes a cut in a header for the end; the compression knows better.
+
+    Raises:
+        EOFError: the compressed stream was cut.
+        ImportRefused: a plain tar lacks its two closing blocks of zeros.
+    """
+    while stream.read(1024 * 1024):
+        pass
+    with path.open("rb") as file:
+        start = file.read(6)
+        plain = not start.startswith((b"\xfd7zXZ", b"\x1f\x8b"))
+        file.seek(max(0, path.stat().st_size - 1024))
+        if plain and file.read() != b"\0" * 1024:
+            raise ImportRefused(f"{path.name} is not a whole archive: its end is missing.")
 
 
 def _utc_date(timestamp: float) -> dt.date:
@@ -199,6 +233,7 @@ def import_export(
 def _parse(
     wanted: list[tuple[str, bytes, IndexRow]], source: Source, report: Report
 ) -> Iterator[Procedure]:
+    seen: set[str] = set()
     for code, content, row in wanted:
         try:
             text = content.decode("utf-8-sig")
@@ -208,6 +243,9 @@ def _parse(
             procedure = parse_record(text, issuing_body=row.issuing_body, source=source)
             if procedure.code != code:
                 raise RecordError(f"file {code} holds the record of {procedure.code}")
+            if code in seen:
+                raise RecordError("stands twice in the export; the first is kept")
+            seen.add(code)
             yield procedure
         except UnicodeDecodeError:
             report.rejected.append((code, "not UTF-8"))
@@ -230,7 +268,13 @@ def _write(
 
     try:
         with database.begin() as connection:
-            changes = repository.write_layer(connection, NATIONAL, watched(), remove_others=True)
+            changes = layers.write_layer(
+                connection,
+                NATIONAL,
+                watched(),
+                # A record that cannot be read today keeps its last good copy.
+                keep={code for code, _ in report.rejected},
+            )
             report.new, report.changed = changes.new, changes.changed
             report.gone, report.unchanged = changes.gone, changes.unchanged
             if dry_run:

@@ -225,7 +225,7 @@ def _line(text: str) -> str:
 def _paragraph(text: str) -> str:
     lines = []
     for line in text.splitlines():
-        line = re.sub(r"^(?:[-+*•–]\s*)+", "- ", _line(line))
+        line = re.sub(r"^(?:[-+*•–]\s*)+", "- ", _line(line)).strip()
         if line and line != "-":
             lines.append(line)
     return "\n".join(lines)

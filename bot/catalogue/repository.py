@@ -1,15 +1,14 @@
-"""Reading and writing the catalogue.
+"""Reading the catalogue: both layers as one procedure.
 
-Functions take an open connection (`bot.database.connect()` or `begin()`), so that a
-caller decides what belongs into one transaction.
+Functions take an open connection (`bot.database.connect()`), so that a caller decides
+what belongs into one transaction. Writing is in `bot.catalogue.layers`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,190 +27,25 @@ from bot.catalogue.model import (
 )
 
 
-@dataclass
-class Changes:
-    """What writing a layer did: codes by what became of them."""
-
-    new: list[str]
-    changed: list[str]
-    gone: list[str]
-    unchanged: int = 0
-
-
-def fingerprint(procedure: Procedure) -> str:
-    """Hash of a record's facts; equal hashes mean that nothing is to be written."""
-    facts = replace(procedure, aliases=(), sources=())
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
-
-
-# --- writing ---------------------------------------------------------------------------
-
-
-def _source_id(connection: Connection, source: Source) -> int:
-    row = t.sources.c
-    found = connection.execute(
-        sa.select(row.id).where(
-            row.title == source.title,
-            row.url == source.url,
-            row.checked_on == source.checked_on,
-        )
-    ).scalar()
-    if found is not None:
-        return int(found)
-    values = {"title": source.title, "url": source.url, "checked_on": source.checked_on}
-    result = connection.execute(sa.insert(t.sources).values(values))
-    return int(result.inserted_primary_key[0])
-
-
-def _insert(connection: Connection, layer: str, procedure: Procedure) -> None:
-    if procedure.source is None:
-        raise ValueError(f"{procedure.code} has no source")
-    values = {
-        name: getattr(procedure, name)
-        for name in t.procedures.columns.keys()  # noqa: SIM118 (columns are no dict)
-        if hasattr(procedure, name) and name != "id"
-    }
-    values.update(
-        layer=layer,
-        fingerprint=fingerprint(procedure),
-        source_id=_source_id(connection, procedure.source),
-    )
-    owner = connection.execute(sa.insert(t.procedures).values(values)).inserted_primary_key[0]
-    for position, channel in enumerate(procedure.channels):
-        channel_id = connection.execute(
-            sa.insert(t.channels).values(
-                procedure_id=owner,
-                position=position,
-                kind=channel.kind,
-                time_value=channel.time.value,
-                time_unit=channel.time.unit,
-                time_note=channel.time.note,
-                note=channel.note,
-            )
-        ).inserted_primary_key[0]
-        _insert_rows(connection, t.fees, channel.fees, channel_id=channel_id)
-    _insert_rows(connection, t.documents, procedure.documents, procedure_id=owner)
-    _insert_rows(connection, t.legal_bases, procedure.legal_basis, procedure_id=owner)
-
-
-def _insert_rows(
-    connection: Connection, table: sa.Table, items: Sequence[Any], **owner: int
-) -> None:
-    rows = [{**vars(item), **owner, "position": i} for i, item in enumerate(items)]
-    if rows:
-        connection.execute(sa.insert(table), rows)
-
-
-def write_layer(
-    connection: Connection, layer: str, procedures: Iterable[Procedure], *, remove_others: bool
-) -> Changes:
-    """Make a layer hold these procedures; rows that stayed the same are left alone.
-
-    With `remove_others`, codes of the layer that do not come again are deleted.
-    """
-    columns = t.procedures.c
-    known = {
-        row.code: (row.id, row.fingerprint)
-        for row in connection.execute(
-            sa.select(columns.id, columns.code, columns.fingerprint).where(columns.layer == layer)
-        )
-    }
-    changes = Changes([], [], [])
-    seen: set[str] = set()
-    for procedure in procedures:
-        seen.add(procedure.code)
-        row_id, mark = known.get(procedure.code, (None, None))
-        if mark == fingerprint(procedure):
-            changes.unchanged += 1
-            continue
-        (changes.new if row_id is None else changes.changed).append(procedure.code)
-        if row_id is not None:
-            _delete(connection, [row_id])
-        _insert(connection, layer, procedure)
-    if remove_others:
-        changes.gone = sorted(set(known) - seen)
-        _delete(connection, [known[code][0] for code in changes.gone])
-    if changes.new or changes.changed or changes.gone:
-        raise_revision(connection)
-    return changes
-
-
-def _delete(connection: Connection, ids: Sequence[int]) -> None:
-    # Children go with their procedure (ON DELETE CASCADE).
-    for row_id in ids:
-        connection.execute(sa.delete(t.procedures).where(t.procedures.c.id == row_id))
-
-
-def replace_aliases(connection: Connection, phrases: Iterable[tuple[str, str]]) -> None:
-    """Make `(code, phrase)` pairs the whole alias table."""
-    _replace_table(connection, t.aliases, ("code", "phrase"), phrases)
-
-
-def replace_lexicon(connection: Connection, entries: Iterable[tuple[str, str]]) -> None:
-    """Make `(citizen's words, official words)` pairs the whole lexicon."""
-    _replace_table(connection, t.lexicon, ("citizen", "official"), entries)
-
-
-def _replace_table(
-    connection: Connection,
-    table: sa.Table,
-    names: tuple[str, str],
-    pairs: Iterable[tuple[str, str]],
-) -> None:
-    wanted = sorted(set(pairs))
-    if sorted(_pairs(connection, table, names)) == wanted:
-        return
-    connection.execute(sa.delete(table))
-    if wanted:
-        connection.execute(
-            sa.insert(table), [dict(zip(names, pair, strict=True)) for pair in wanted]
-        )
-    raise_revision(connection)
-
-
-def replace_general_facts(connection: Connection, facts: Iterable[tuple[str, str, Source]]) -> None:
-    """Make `(topic, text, source)` triples the whole table of general facts."""
-    connection.execute(sa.delete(t.general_facts))
-    for topic, text, source in facts:
-        connection.execute(
-            sa.insert(t.general_facts).values(
-                topic=topic, text=text, source_id=_source_id(connection, source)
-            )
-        )
-
-
-def raise_revision(connection: Connection) -> None:
-    """Tell running bots that the catalogue has changed."""
-    updated = connection.execute(
-        sa.update(t.revision).where(t.revision.c.id == 1).values(number=t.revision.c.number + 1)
-    )
-    if updated.rowcount == 0:
-        connection.execute(sa.insert(t.revision).values(id=1, number=1))
-
-
-# --- reading ---------------------------------------------------------------------------
-
-
 def current_revision(connection: Connection) -> int:
     """Number that rises with every change; 0 for an empty catalogue."""
     return int(connection.execute(sa.select(t.revision.c.number)).scalar() or 0)
 
 
-def _pairs(
-    connection: Connection, table: sa.Table, names: tuple[str, str]
-) -> list[tuple[str, str]]:
+def pairs(connection: Connection, table: sa.Table, names: tuple[str, str]) -> list[tuple[str, str]]:
+    """All rows of a two-column table, sorted."""
     columns = [table.c[name] for name in names]
     return [(row[0], row[1]) for row in connection.execute(sa.select(*columns).order_by(*columns))]
 
 
 def aliases(connection: Connection) -> list[tuple[str, str]]:
     """All `(code, phrase)` pairs."""
-    return _pairs(connection, t.aliases, ("code", "phrase"))
+    return pairs(connection, t.aliases, ("code", "phrase"))
 
 
 def lexicon(connection: Connection) -> list[tuple[str, str]]:
     """All `(citizen's words, official words)` pairs."""
-    return _pairs(connection, t.lexicon, ("citizen", "official"))
+    return pairs(connection, t.lexicon, ("citizen", "official"))
 
 
 def general_fact(connection: Connection, topic: str) -> tuple[str, Source] | None:

@@ -95,18 +95,20 @@ class VectorSpace:
 class PhraseStripper:
     """Removes whole folded phrases from a list of words, the longest first."""
 
-    def __init__(self, phrases: Iterable[str], function_words: Iterable[str] = ()) -> None:
+    def __init__(self, phrases: Iterable[str], function_words: Sequence[str] = ()) -> None:
         self._phrases = {tuple(vn.fold(phrase).split()) for phrase in phrases}
         self._longest = max((len(p) for p in self._phrases), default=0)
         self._function_words = frozenset(function_words)
+        self._folded_function_words = frozenset(vn.fold(word) for word in function_words)
 
     def content(self, words: Sequence[str]) -> list[str]:
-        """The words that name a need by themselves."""
-        return [
-            word
-            for word in words
-            if vn.fold(word) not in self._function_words and not word.isdigit()
-        ]
+        """The words that name a need by themselves.
+
+        Accented words are compared with their accents: "hôn" is not "hơn".
+        """
+        accented = vn.is_accented(" ".join(words))
+        known = self._function_words if accented else self._folded_function_words
+        return [word for word in words if word not in known and not word.isdigit()]
 
     def strip(self, words: Sequence[str]) -> list[str]:
         """The words that belong to no phrase, in their order and spelling."""
@@ -170,7 +172,15 @@ class SearchIndex:
 
     def need(self, message: str) -> list[str]:
         """The words of a message that name the need; none in a bare question."""
-        return self._stripper.content(self._stripper.strip(vn.normalise(message).split()))
+        words = vn.normalise(message).split()
+        rest = self._stripper.strip(words)
+        content = self._stripper.content(rest)
+        if content or not words:
+            return content
+        # Common letters may still be a name ("bao tu", "sổ đỏ") or a code ("1 000006").
+        line = " ".join(vn.fold(word) for word in words)
+        known = line in self._exact or any(f" {c} " in f" {line} " for c, _ in self._lexicon)
+        return words if known or self._by_code(message) is not None else []
 
     def search(self, message: str, limit: int = 10) -> list[Match]:
         """The best procedures for a message, best first; codes are found as they stand."""

@@ -7,14 +7,15 @@ is not written again.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
 from bot import database
-from bot.catalogue import repository
+from bot.catalogue import layers
 from bot.catalogue.model import (
     CHANNEL_KINDS,
     COMMUNE,
@@ -28,6 +29,7 @@ from bot.catalogue.model import (
     Procedure,
     Source,
 )
+from bot.catalogue.national_record import CODE
 from bot.catalogue.tables import CURATED
 
 SEED_DIR = Path(__file__).resolve().parent / "seed"
@@ -37,7 +39,7 @@ class SeedError(ValueError):
     """A seed file does not follow its format; the message names file and item."""
 
 
-def load_seed(folder: Path = SEED_DIR) -> repository.Changes:
+def load_seed(folder: Path = SEED_DIR) -> layers.Changes:
     """Write the seed into the database, in one transaction.
 
     Raises:
@@ -50,10 +52,10 @@ def load_seed(folder: Path = SEED_DIR) -> repository.Changes:
     lexicon = list(read_pairs(folder / "lexicon.tsv", "|"))
     facts = read_general_facts(folder / "general.yml")
     with database.begin() as connection:
-        changes = repository.write_layer(connection, CURATED, procedures, remove_others=True)
-        repository.replace_aliases(connection, phrases)
-        repository.replace_lexicon(connection, lexicon)
-        repository.replace_general_facts(connection, facts)
+        changes = layers.write_layer(connection, CURATED, procedures)
+        layers.replace_aliases(connection, phrases)
+        layers.replace_lexicon(connection, lexicon)
+        layers.replace_general_facts(connection, facts)
     return changes
 
 
@@ -78,14 +80,14 @@ def read_procedures(path: Path) -> list[Procedure]:
     Raises:
         SeedError: a key or value is not as the format wants it.
     """
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    source = _source(document["source"])
+    document = _typed(_load(path), dict, path.name)
+    source = _checked(path.name, "source", lambda: _source(document["source"]))
+    items = _typed(document.get("procedures"), list, f"{path.name}, procedures")
     procedures = []
-    for item in document["procedures"]:
-        try:
-            procedures.append(_procedure(item, source))
-        except (KeyError, TypeError, ValueError) as error:
-            raise SeedError(f"{path.name}, {item.get('code', '?')}: {error!r}") from error
+    for number, item in enumerate(items, start=1):
+        code = item.get("code") if isinstance(item, dict) else None
+        where = str(code or f"item {number}")
+        procedures.append(_checked(path.name, where, functools.partial(_procedure, item, source)))
     codes = [p.code for p in procedures]
     repeated = sorted({code for code in codes if codes.count(code) > 1})
     if repeated:
@@ -94,16 +96,69 @@ def read_procedures(path: Path) -> list[Procedure]:
 
 
 def read_general_facts(path: Path) -> list[tuple[str, str, Source]]:
-    """`(topic, text, source)` of facts that belong to no single procedure."""
-    items = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return [(item["topic"], item["text"].strip(), _source(item["source"])) for item in items]
+    """`(topic, text, source)` of facts that belong to no single procedure.
+
+    Raises:
+        SeedError: a key or value is not as the format wants it.
+    """
+    items = _typed(_load(path), list, path.name)
+    return [
+        _checked(path.name, f"item {number}", functools.partial(_general_fact, item))
+        for number, item in enumerate(items, start=1)
+    ]
+
+
+def _general_fact(item: dict[str, Any]) -> tuple[str, str, Source]:
+    return _text(item["topic"]), _text(item["text"]).strip(), _source(item["source"])
+
+
+T = TypeVar("T")
+
+
+def _load(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SeedError(f"{path.name} is no YAML: {error}") from error
+
+
+def _checked(file: str, where: str, read: Callable[[], T]) -> T:
+    """What `read` returns; any fault of the data becomes a SeedError that says where."""
+    try:
+        return read()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SeedError(f"{file}, {where}: {error!r}") from error
+
+
+def _typed(value: Any, kind: type, where: str) -> Any:
+    if not isinstance(value, kind):
+        raise SeedError(f"{where}: a {kind.__name__} expected, not {value!r:.60}")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"text expected, not {value!r:.60}")
+    return value
+
+
+def _texts(value: Any) -> list[str]:
+    if not isinstance(value, list):
+        raise TypeError(f"a list of texts expected, not {value!r:.60}")
+    return [_text(item) for item in value]
+
+
+def _amount(value: Any) -> int | None:
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+        raise TypeError(f"an amount in whole VND expected, not {value!r:.60}")
+    return value
 
 
 def _source(item: dict[str, Any]) -> Source:
     checked_on = item["checked_on"]
     if not isinstance(checked_on, dt.date):
-        raise SeedError(f"checked_on must be a date, not {checked_on!r}")
-    return Source(item["title"], item.get("url", ""), checked_on)
+        raise TypeError(f"checked_on must be a date, not {checked_on!r:.60}")
+    return Source(_text(item["title"]), _text(item.get("url", "")), checked_on)
 
 
 def _choice(value: str, allowed: tuple[str, ...]) -> str:
@@ -113,24 +168,27 @@ def _choice(value: str, allowed: tuple[str, ...]) -> str:
 
 
 def _procedure(item: dict[str, Any], source: Source) -> Procedure:
-    steps = [f"{number}. {step}" for number, step in enumerate(item.get("steps", []), start=1)]
+    code = _text(item["code"])
+    if not CODE.match(code):
+        raise ValueError(f"{code!r} is no procedure code")
+    steps = [f"{n}. {step}" for n, step in enumerate(_texts(item.get("steps", [])), start=1)]
     return Procedure(
-        code=item["code"],
-        name=item["name"],
-        plain_name=item["plain_name"],
-        field=item["field"],
+        code=code,
+        name=_text(item["name"]),
+        plain_name=_text(item["plain_name"]),
+        field=_text(item["field"]),
         level=_choice(item["level"], (COMMUNE, PROVINCE)),
-        subject=item.get("subject", ""),
-        place=item.get("place", ""),
+        subject=_text(item.get("subject", "")),
+        place=_text(item.get("place", "")),
         documents=tuple(Document(**document) for document in item.get("documents", [])),
-        documents_note=item.get("documents_note", ""),
+        documents_note=_text(item.get("documents_note", "")),
         channels=tuple(_channel(channel) for channel in item.get("channels", [])),
         steps="\n".join(steps),
-        result=item.get("result", ""),
-        conditions=item.get("conditions", ""),
+        result=_text(item.get("result", "")),
+        conditions=_text(item.get("conditions", "")),
         legal_basis=tuple(LegalBasis(**basis) for basis in item.get("legal_basis", [])),
-        mistakes="\n".join(item.get("mistakes", [])),
-        aliases=tuple(item.get("aliases", [])),
+        mistakes="\n".join(_texts(item.get("mistakes", []))),
+        aliases=tuple(_texts(item.get("aliases", []))),
         curated=True,
         source=source,
     )
@@ -148,7 +206,7 @@ def _channel(item: dict[str, Any]) -> Channel:
             time.get("note", ""),
         ),
         fees=tuple(
-            Fee(fee.get("amount"), fee.get("unit", ""), fee.get("note", ""))
+            Fee(_amount(fee.get("amount")), fee.get("unit", ""), fee.get("note", ""))
             for fee in item.get("fees", [])
         ),
         note=item.get("note", ""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,9 +106,9 @@ def _values(row: dict[str, Any], imported_at: dt.datetime) -> dict[str, Any]:
     text = {name: row[name].strip() for name in COLUMNS}
     code = normalise_dossier_code(text["code"])
     if code is None:
-        raise ValueError(f"{text['code'][:40]!r} is not a dossier code")
+        raise ValueError(f"{_shown(text['code'])} is not a dossier code")
     phone, identity = text["applicant_phone"], text["applicant_identity_number"]
-    if phone and len(digits_of(phone)) not in (10, 11):
+    if phone and len(digits_of(phone)) != 10:
         raise ValueError("applicant_phone must have 10 digits")
     if identity and len(digits_of(identity)) not in (9, 12):
         raise ValueError("applicant_identity_number must have 9 or 12 digits")
@@ -136,4 +137,9 @@ def _date(text: str, name: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"{name} must be a date as YYYY-MM-DD, not {text[:20]!r}") from None
+        raise ValueError(f"{name} must be a date as YYYY-MM-DD, not {_shown(text)}") from None
+
+
+def _shown(text: str) -> str:
+    """A faulty value for an error text; its digits may be a number in the wrong column."""
+    return repr(re.sub(r"\d", "•", text[:40]))

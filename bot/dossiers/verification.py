@@ -15,9 +15,9 @@ TAIL_LENGTH = 4
 
 
 def digits_of(text: str) -> str:
-    """The digits of a number as written; +84 becomes the leading 0."""
+    """The digits of a number as written; the country's 84 becomes the leading 0."""
     digits = re.sub(r"\D", "", text)
-    return f"0{digits[2:]}" if text.strip().startswith("+84") else digits
+    return f"0{digits[2:]}" if digits.startswith("84") and len(digits) == 11 else digits
 
 
 def keyed_hash(secret: str, *parts: str) -> str:

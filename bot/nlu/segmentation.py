@@ -55,6 +55,7 @@ def segment(text: str) -> list[Segment]:
     return [
         Segment(text[offsets[start] : offsets[end]], offsets[start], offsets[end])
         for start, end in spans
+        if offsets[start] < offsets[end]  # a lone mark belongs to the letter before it
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import database, settings
-from bot.catalogue import repository
+from bot.catalogue import layers
 from bot.catalogue.finder import Finding, Outcome, find, search
 from bot.catalogue.model import Procedure
 from bot.catalogue.search import Match
@@ -18,15 +18,15 @@ from tests.catalogue.small_catalogue import ALIASES, LEXICON, PROCEDURES
 
 def write(*procedures: Procedure) -> None:
     with database.begin() as connection:
-        repository.write_layer(connection, NATIONAL, procedures, remove_others=True)
+        layers.write_layer(connection, NATIONAL, procedures)
 
 
 @pytest.fixture
 def small_catalogue(database_ready: Settings) -> None:
     write(*PROCEDURES)
     with database.begin() as connection:
-        repository.replace_aliases(connection, ALIASES)
-        repository.replace_lexicon(connection, LEXICON)
+        layers.replace_aliases(connection, ALIASES)
+        layers.replace_lexicon(connection, LEXICON)
 
 
 def outcome(finding: Finding) -> tuple[Outcome, list[str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from bot import database
-from bot.catalogue import repository, service
+from bot.catalogue import layers, repository, service
 from bot.catalogue.model import Source
 from bot.catalogue.national_import import (
     ARCHIVE_NAME,
@@ -147,7 +147,7 @@ def test_the_day_of_the_export_can_be_given(tmp_path: Path) -> None:
 def test_curated_facts_survive_an_import(tmp_path: Path) -> None:
     ours = procedure("1.000001", "Tên của ta", plain_name="Tên dễ hiểu", steps="1. Làm thế này")
     with database.begin() as connection:
-        repository.write_layer(connection, CURATED, [ours], remove_others=True)
+        layers.write_layer(connection, CURATED, [ours])
     import_export(write_export(tmp_path / "one", THREE))
     report = import_export(write_export(tmp_path / "two", {"1.000002": THREE["1.000002"]}))
     assert report.gone == ["1.000001", "1.000003"]

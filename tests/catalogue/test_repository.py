@@ -9,8 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from bot import database
-from bot.catalogue import repository, service
+from bot.catalogue import layers, repository, service
 from bot.catalogue import tables as t
+from bot.catalogue.layers import Changes
 from bot.catalogue.model import (
     FACT_GROUPS,
     Channel,
@@ -21,7 +22,6 @@ from bot.catalogue.model import (
     Procedure,
     Source,
 )
-from bot.catalogue.repository import Changes
 from tests.catalogue.exports import procedure
 
 pytestmark = pytest.mark.usefixtures("database_ready")
@@ -56,9 +56,9 @@ SECOND = procedure("1.000002", "Đăng ký hai", level="province", source=OF_NAT
 THIRD = procedure("1.000003", "Đăng ký ba", plain_name="Ba", source=OF_OURS, curated=True)
 
 
-def write(layer: str, *procedures: Procedure, remove_others: bool = True) -> Changes:
+def write(layer: str, *procedures: Procedure, keep: tuple[str, ...] = ()) -> Changes:
     with database.begin() as connection:
-        return repository.write_layer(connection, layer, procedures, remove_others=remove_others)
+        return layers.write_layer(connection, layer, procedures, keep=keep)
 
 
 def revision() -> int:
@@ -74,7 +74,7 @@ def test_procedures_come_back_whole_with_the_layers_merged() -> None:
     write(t.NATIONAL, NATIONAL, SECOND)
     write(t.CURATED, CURATED, THIRD)
     with database.begin() as connection:
-        repository.replace_aliases(
+        layers.replace_aliases(
             connection, [("1.000001", "làm giấy"), ("1.000001", "xin giấy"), ("1.000002", "hai")]
         )
     curated_groups = {"plain_name", "documents", "mistakes"}
@@ -124,9 +124,9 @@ def test_writing_a_layer_tells_what_became_of_each_code() -> None:
     assert write(t.NATIONAL, changed, third) == Changes([], [], [], unchanged=2)
 
 
-def test_without_removal_the_others_stay() -> None:
+def test_a_code_that_is_to_be_kept_stays() -> None:
     write(t.NATIONAL, NATIONAL, SECOND)
-    assert write(t.NATIONAL, SECOND, remove_others=False) == Changes([], [], [], unchanged=1)
+    assert write(t.NATIONAL, SECOND, keep=(NATIONAL.code,)) == Changes([], [], [], unchanged=1)
     with database.connect() as connection:
         assert repository.all_codes(connection) == ["1.000001", "1.000002"]
 
@@ -158,10 +158,10 @@ def test_the_revision_rises_with_every_change_and_only_then() -> None:
     seen.append(revision())
     for pairs in ([("1.000001", "làm giấy")], [("1.000001", "làm giấy")], []):
         with database.begin() as connection:
-            repository.replace_aliases(connection, pairs)
+            layers.replace_aliases(connection, pairs)
         seen.append(revision())
     with database.begin() as connection:
-        repository.replace_lexicon(connection, [("giấy", "đăng ký thử")])
+        layers.replace_lexicon(connection, [("giấy", "đăng ký thử")])
     seen.append(revision())
     assert seen == [0, 1, 1, 2, 2, 3, 4]
 
@@ -169,7 +169,7 @@ def test_the_revision_rises_with_every_change_and_only_then() -> None:
 def test_a_rolled_back_change_leaves_the_revision_alone() -> None:
     def fail_halfway() -> None:
         with database.begin() as connection:
-            repository.write_layer(connection, t.NATIONAL, [NATIONAL], remove_others=True)
+            layers.write_layer(connection, t.NATIONAL, [NATIONAL])
             raise RuntimeError("stop")
 
     with pytest.raises(RuntimeError, match="stop"):
@@ -191,7 +191,7 @@ def test_names_join_the_layers_for_the_search() -> None:
 def test_general_facts_are_replaced_as_a_whole() -> None:
     for facts in ([("a", "một", OF_OURS), ("b", "hai", OF_OURS)], [("a", "ba", OF_NATION)]):
         with database.begin() as connection:
-            repository.replace_general_facts(connection, facts)
+            layers.replace_general_facts(connection, facts)
     assert service.general_fact("a") == ("ba", OF_NATION)
     assert service.general_fact("b") is None
 
@@ -199,3 +199,15 @@ def test_general_facts_are_replaced_as_a_whole() -> None:
 def test_a_procedure_without_source_is_never_written() -> None:
     with pytest.raises(ValueError, match="has no source"):
         write(t.NATIONAL, replace(NATIONAL, source=None))
+
+
+def test_the_same_facts_with_a_newer_source_only_get_the_source() -> None:
+    write(t.NATIONAL, NATIONAL)
+    assert NATIONAL.source is not None
+    newer = replace(NATIONAL.source, checked_on=dt.date(2027, 1, 1))
+    before = revision()
+    assert write(t.NATIONAL, replace(NATIONAL, source=newer)) == Changes([], [], [], unchanged=1)
+    assert revision() == before, "the search index need not be built again"
+    found = service.procedure(NATIONAL.code)
+    assert found is not None
+    assert found.source == newer

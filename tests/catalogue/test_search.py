@@ -18,7 +18,7 @@ from bot.catalogue.search import (
 from tests.catalogue.exports import procedure
 from tests.catalogue.small_catalogue import ALIASES, LEXICON, PROCEDURES
 
-STRIPPER = PhraseStripper(["cần giấy tờ gì", "tôi muốn", "muốn"], ["la", "o", "gi"])
+STRIPPER = PhraseStripper(["cần giấy tờ gì", "tôi muốn", "muốn"], ["là", "ở", "gì"])
 
 
 @pytest.fixture(scope="module")

@@ -159,7 +159,7 @@ def test_a_long_list_of_faults_is_cut(tmp_path: Path) -> None:
         import_dossiers(file)
     lines = str(caught.value).splitlines()
     assert len(lines) == 22
-    assert (lines[1], lines[-1]) == ("line 2: '?0' is not a dossier code", "… and 5 more")
+    assert (lines[1], lines[-1]) == ("line 2: '?•' is not a dossier code", "… and 5 more")
 
 
 HEADER = ",".join(COLUMNS)
