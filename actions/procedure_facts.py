@@ -86,8 +86,8 @@ def tell(dispatcher: CollectingDispatcher, topic: str, code: str) -> Events:
 def ask_which(dispatcher: CollectingDispatcher, topic: str, finding: Finding) -> Events:
     """Show the options as buttons, or ask for the need where there are none."""
     buttons = [
-        {"title": m.name, "payload": f'/choose_option{{"procedure_code": "{m.code}"}}'}
-        for m in finding.matches
+        {"title": f"{n}. {m.name}", "payload": f'/choose_option{{"procedure_code": "{m.code}"}}'}
+        for n, m in enumerate(finding.matches, start=1)
     ]
     say(
         dispatcher,
