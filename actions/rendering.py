@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from actions.wording import fragment
-from bot.catalogue.amounts import names_a_sum
+from bot.catalogue.amounts import names_a_sum, says_free
 from bot.catalogue.model import ONLINE, Channel, Document, Duration, Fee, Procedure
 
 
@@ -84,8 +84,11 @@ def states_a_sum(procedure: Procedure) -> bool:
 def _fee(fee: Fee) -> str:
     if fee.amount is None:
         return sentence_end(fee.note)
+    if fee.amount == 0 and fee.note and says_free(fee.note):
+        return sentence_end(fee.note)
     if fee.amount == 0:
-        return sentence_end(fee.note) or fragment("free")
+        text = fragment("free")
+        return fragment("with_note", text=text, note=sentence_end(fee.note)) if fee.note else text
     if fee.unit:
         text = fragment("amount_per", amount=amount(fee.amount), unit=fee.unit)
     else:

@@ -51,7 +51,7 @@ def _parse_fee(text: str) -> Fee:
         return Fee(note="" if _EMPTY_NOTE.match(text) else _clean_note(text))
     amount, note = int(match[1]), _clean_note(match[2])
     if amount == 0:
-        return Fee(amount=0, note=note) if _FREE.match(note) else Fee(note=note)
+        return Fee(amount=0, note=note) if says_free(note) else Fee(note=note)
     if amount < LOWEST_CREDIBLE_AMOUNT:
         return Fee(note=note)
     return Fee(amount=amount, note=note)
@@ -73,6 +73,11 @@ def parse_duration(text: str) -> Duration:
     words = re.sub(r"\s*OTHER$", "", text)
     # A number alone has lost its unit; it may be days, hours or months.
     return Duration() if _EMPTY_NOTE.match(words) or words == UNKNOWN else Duration(note=words)
+
+
+def says_free(note: str) -> bool:
+    """Whether a note begins by saying that nothing is charged."""
+    return bool(_FREE.match(note))
 
 
 def names_a_sum(note: str) -> bool:

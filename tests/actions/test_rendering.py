@@ -65,7 +65,14 @@ def test_fees_by_channel_and_an_unpublished_channel_is_said_so() -> None:
     procedure = replace(
         PROCEDURE,
         channels=(
-            Channel("online", fees=(Fee(7000, "lần"), Fee(0, "", "Miễn phí cho hộ nghèo."))),
+            Channel(
+                "online",
+                fees=(
+                    Fee(7000, "lần"),
+                    Fee(0, "", "Miễn phí cho hộ nghèo."),
+                    Fee(0, "", "hộ nghèo"),
+                ),
+            ),
             Channel("direct", fees=(Fee(15000, "", "mỗi lần"),)),
             Channel("postal"),
         ),
@@ -73,6 +80,7 @@ def test_fees_by_channel_and_an_unpublished_channel_is_said_so() -> None:
     assert rendering.fees(procedure) == [
         "- Nộp trực tuyến: 7.000 đồng/lần",
         "- Nộp trực tuyến: Miễn phí cho hộ nghèo",
+        "- Nộp trực tuyến: không thu tiền (hộ nghèo)",
         "- Nộp trực tiếp: 15.000 đồng (mỗi lần)",
         "- Nộp qua bưu chính: chưa công bố",
     ]
