@@ -35,9 +35,11 @@ def _progress(label: str) -> Callable[[int, int], None]:
 def prepare(_: argparse.Namespace) -> None:
     """Tables, seed, and the national export where the database has none yet."""
     from bot.catalogue import seed_import, service
+    from bot.offices import units_import
 
     db_upgrade(_)
     seed_import.load_seed()
+    units_import.import_units()
     known = service.statistics()
     path = settings().catalogue_path
     if known["procedures"] == known["curated"] and path.exists():
@@ -48,11 +50,10 @@ def prepare(_: argparse.Namespace) -> None:
 
 
 def db_upgrade(_: argparse.Namespace) -> None:
-    """Create what is missing."""
-    from bot.catalogue import tables as catalogue_tables  # noqa: F401
-    from bot.dossiers import tables as dossier_tables  # noqa: F401
+    """Bring the database to the newest schema."""
+    from bot.migrations.runner import upgrade
 
-    database.create_tables()
+    upgrade()
 
 
 def catalogue_import(arguments: argparse.Namespace) -> None:
@@ -110,6 +111,19 @@ def dossiers_import(arguments: argparse.Namespace) -> None:
     except ImportRefused as error:
         raise CommandError(f"{error}\nNothing was changed.") from error
     print(f"{report.new} new, {report.updated} updated.")
+
+
+def offices_import(arguments: argparse.Namespace) -> None:
+    """Import the table of old and new administrative units from a CSV file."""
+    from bot.offices.units_import import ImportRefused, import_units
+
+    db_upgrade(arguments)
+    try:
+        report = import_units(arguments.path)
+    except ImportRefused as error:
+        raise CommandError(f"{error} Nothing was changed.") from error
+    state = "written" if report.changed else "unchanged"
+    print(f"{report.rows} rows, {report.units} units of today: {state}.")
 
 
 def train(arguments: argparse.Namespace) -> None:
@@ -237,6 +251,11 @@ def parser() -> argparse.ArgumentParser:
     dossiers = commands.add_parser("dossiers", help="Dossiers of citizens.")
     dossiers_group = dossiers.add_subparsers(required=True, metavar="COMMAND")
     command = add(dossiers_group, "import", dossiers_import)
+    command.add_argument("path", type=Path, help="CSV file, UTF-8")
+
+    offices = commands.add_parser("offices", help="Administrative units and offices.")
+    offices_group = offices.add_subparsers(required=True, metavar="COMMAND")
+    command = add(offices_group, "import", offices_import)
     command.add_argument("path", type=Path, help="CSV file, UTF-8")
 
     db = commands.add_parser("db", help="The database.")

@@ -30,7 +30,17 @@ class DatabaseUnavailable(RuntimeError):
     """The database cannot be reached or refuses to answer."""
 
 
+def _begin_sqlite(connection: Connection) -> None:
+    """Begin by hand: the driver would leave DDL out of the transaction.
+
+    A writer takes its lock at once and waits for it; taken late, it could fail instead.
+    """
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
     # Readers go on while an import writes.
     connection.execute("PRAGMA journal_mode=WAL")
@@ -59,6 +69,7 @@ def create_engine(url: str) -> Engine:
                 Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
             engine = sa.create_engine(url, **options)
             sa.event.listen(engine, "connect", _configure_sqlite)
+            sa.event.listen(engine, "begin", _begin_sqlite)
             return engine
         # A dead server must be noticed within a citizen's patience.
         return sa.create_engine(
@@ -120,16 +131,11 @@ def begin() -> Iterator[Connection]:
         DatabaseUnavailable: the database is down, or the statement failed.
     """
     try:
-        with engine().begin() as connection:
+        writer = engine().connect().execution_options(writes=True)
+        with writer as connection, connection.begin():
             yield connection
     except SQLAlchemyError as error:
         raise _unavailable(error) from None
-
-
-def create_tables() -> None:
-    """Create the tables that are missing (safe to repeat)."""
-    with begin() as connection:
-        metadata.create_all(connection)
 
 
 def is_reachable() -> bool:

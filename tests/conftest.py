@@ -11,6 +11,7 @@ from typing import NoReturn
 import pytest
 
 from bot import database
+from bot.migrations.runner import upgrade
 from bot.settings import PROJECT_ROOT, Settings, settings
 
 SECRET = "a-secret-of-the-tests"
@@ -46,11 +47,7 @@ def fresh_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[
 @pytest.fixture
 def database_ready(fresh_settings: Settings) -> Settings:
     """An empty database with all tables."""
-    # Tables exist for the database only once their modules are imported.
-    import bot.catalogue.tables
-    import bot.dossiers.tables  # noqa: F401
-
-    database.create_tables()
+    upgrade()
     return fresh_settings
 
 

@@ -10,11 +10,17 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 
-NOUNS = {"catalogue", "dossiers"}
+NOUNS = {"catalogue", "dossiers", "offices"}
 SHARED = {"bot.text", "bot.codes", "bot.ordinals", "bot.settings", "bot.database"}
 RASA_ROOMS = ("bot/nlu/", "bot/channels/", "bot/engine/", "bot/importer.py")
 SDK_ROOMS = ("actions/", "bot/engine/")
-SQL_ROOMS = ("bot/catalogue/", "bot/dossiers/", "bot/database.py")
+SQL_ROOMS = (
+    "bot/catalogue/",
+    "bot/dossiers/",
+    "bot/offices/",
+    "bot/migrations/",
+    "bot/database.py",
+)
 LONGEST_MODULE = 350
 
 

@@ -18,6 +18,7 @@ from bot.database import DatabaseUnavailable
 from bot.dossiers import tables as dossiers
 from bot.dossiers.csv_import import Report, import_dossiers
 from bot.dossiers.lookup import look_up
+from bot.migrations.runner import upgrade
 from bot.settings import Settings, settings
 from tests.catalogue.exports import procedure
 from tests.dossiers.files import CODE, PHONE, write_csv
@@ -41,7 +42,7 @@ def postgres(
     monkeypatch.setenv("BOT_DATABASE_URL", POSTGRES + name)
     settings.cache_clear()
     try:
-        database.create_tables()
+        upgrade()
         yield
     finally:
         database.engine().dispose()
@@ -84,7 +85,7 @@ def test_a_database_that_does_not_answer_is_unavailable(
     settings.cache_clear()
     assert database.is_reachable() is False
     with pytest.raises(DatabaseUnavailable):
-        database.create_tables()
+        upgrade()
 
 
 def test_the_folder_of_a_sqlite_file_is_made(
@@ -97,9 +98,10 @@ def test_the_folder_of_a_sqlite_file_is_made(
 
 
 def test_tables_may_be_created_again(database_ready: Settings) -> None:
-    database.create_tables()
+    upgrade()
     with database.connect() as connection:
-        assert set(sa.inspect(connection).get_table_names()) == set(database.metadata.tables)
+        names = set(sa.inspect(connection).get_table_names()) - {"alembic_version"}
+        assert names == set(database.metadata.tables)
 
 
 def _insert_dossier(connection: sa.engine.Connection, code: str | None) -> None:
@@ -162,7 +164,7 @@ def test_postgres_keeps_catalogue_and_dossiers_like_sqlite(tmp_path: Path) -> No
         ),
         legal_basis=(LegalBasis("Luật Thử", "1/2020/QH14"),),
     )
-    database.create_tables()
+    upgrade()
     for expected in (["1.000001"], []):
         with database.begin() as connection:
             changes = layers.write_layer(connection, catalogue.NATIONAL, [written])

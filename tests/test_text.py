@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import text as vn
-from bot.catalogue.seed_import import SEED_DIR, read_procedures
+from bot.catalogue.seed_import import SEED_DIR, read_all_procedures
 
 
 @pytest.mark.parametrize(
@@ -145,7 +145,7 @@ def _changed_by_accents(names: list[str]) -> list[str]:
 
 
 def test_curated_names_mean_the_same_without_accents() -> None:
-    procedures = read_procedures(SEED_DIR / "procedures.yml")
+    procedures = read_all_procedures(SEED_DIR / "procedures")
     assert _changed_by_accents([n for p in procedures for n in (p.name, p.plain_name)]) == []
 
 

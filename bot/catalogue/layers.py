@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from bot.catalogue import repository
 from bot.catalogue import tables as t
-from bot.catalogue.model import Procedure, Source
+from bot.catalogue.model import LifeEvent, Procedure, Source
 
 # Bound variables of one statement; SQLite takes 32,766 at the most.
 CHUNK = 500
@@ -82,6 +82,7 @@ def _insert(connection: Connection, layer: str, procedure: Procedure, source_id:
         _insert_rows(connection, t.fees, channel.fees, channel_id=channel_id)
     _insert_rows(connection, t.documents, procedure.documents, procedure_id=owner)
     _insert_rows(connection, t.legal_bases, procedure.legal_basis, procedure_id=owner)
+    _insert_rows(connection, t.differences, procedure.differs_from, procedure_id=owner)
 
 
 def _insert_rows(
@@ -183,6 +184,23 @@ def replace_general_facts(connection: Connection, facts: Iterable[tuple[str, str
                 topic=topic, text=text, source_id=_source_id(connection, source)
             )
         )
+
+
+def replace_life_events(connection: Connection, events: Iterable[LifeEvent]) -> None:
+    """Make these the life events, in their order."""
+    connection.execute(sa.delete(t.life_events))
+    for position, event in enumerate(events):
+        connection.execute(
+            sa.insert(t.life_events).values(key=event.key, position=position, name=event.name)
+        )
+        phrases = [{"event_key": event.key, "phrase": phrase} for phrase in event.phrases]
+        if phrases:
+            connection.execute(sa.insert(t.life_event_phrases), phrases)
+        steps = [
+            {"event_key": event.key, "position": number, "code": code, "why": why}
+            for number, (code, why) in enumerate(event.steps)
+        ]
+        connection.execute(sa.insert(t.life_event_steps), steps)
 
 
 def raise_revision(connection: Connection) -> None:

@@ -86,6 +86,27 @@ class LegalBasis:
 
 
 @dataclass(frozen=True)
+class Difference:
+    """Another procedure (`code`) and the case in which the citizen needs that one."""
+
+    code: str
+    how: str
+
+
+@dataclass(frozen=True)
+class LifeEvent:
+    """A situation of life with the procedures it brings, in the order to do them.
+
+    `steps` pairs a procedure code with a one-line reason.
+    """
+
+    key: str
+    name: str
+    phrases: tuple[str, ...]
+    steps: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
 class Procedure:
     """One procedure with its facts; an empty fact is an unknown one.
 
@@ -111,6 +132,7 @@ class Procedure:
     conditions: str = ""
     legal_basis: tuple[LegalBasis, ...] = ()
     mistakes: str = ""
+    differs_from: tuple[Difference, ...] = ()
     aliases: tuple[str, ...] = ()
     curated: bool = False
     source: Source | None = None
@@ -139,4 +161,5 @@ FACT_GROUPS = (
     "conditions",
     "legal_basis",
     "mistakes",
+    "differs_from",
 )

@@ -18,10 +18,12 @@ from bot.catalogue import tables as t
 from bot.catalogue.model import (
     FACT_GROUPS,
     Channel,
+    Difference,
     Document,
     Duration,
     Fee,
     LegalBasis,
+    LifeEvent,
     Procedure,
     Source,
 )
@@ -57,6 +59,24 @@ def general_fact(connection: Connection, topic: str) -> tuple[str, Source] | Non
     )
     row = connection.execute(query).first()
     return (row.text, Source(row.title, row.url, row.checked_on)) if row else None
+
+
+def life_events(connection: Connection) -> list[LifeEvent]:
+    """All life events, in the order of the seed."""
+    phrases: dict[str, list[str]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(t.life_event_phrases).order_by(t.life_event_phrases.c.id)
+    ):
+        phrases[row.event_key].append(row.phrase)
+    steps: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in connection.execute(
+        sa.select(t.life_event_steps).order_by(t.life_event_steps.c.position)
+    ):
+        steps[row.event_key].append((row.code, row.why))
+    return [
+        LifeEvent(row.key, row.name, tuple(phrases[row.key]), tuple(steps[row.key]))
+        for row in connection.execute(sa.select(t.life_events).order_by(t.life_events.c.position))
+    ]
 
 
 def names(connection: Connection) -> list[Procedure]:
@@ -113,6 +133,7 @@ def _layer_rows(connection: Connection, codes: Sequence[str]) -> Iterator[tuple[
     channels = _channels(connection, ids)
     documents = _children(connection, t.documents, ids)
     bases = _children(connection, t.legal_bases, ids)
+    differences = _children(connection, t.differences, ids)
     alias_rows = connection.execute(
         sa.select(t.aliases.c.code, t.aliases.c.phrase)
         .where(t.aliases.c.code.in_(list(codes)))
@@ -146,6 +167,7 @@ def _layer_rows(connection: Connection, codes: Sequence[str]) -> Iterator[tuple[
                 conditions=row.conditions,
                 legal_basis=tuple(LegalBasis(b.title, b.number) for b in bases[row.id]),
                 mistakes=row.mistakes,
+                differs_from=tuple(Difference(d.code, d.how) for d in differences[row.id]),
                 aliases=tuple(phrases[row.code]),
                 curated=row.layer == t.CURATED,
                 source=Source(row.title, row.url, row.checked_on),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,10 +23,12 @@ from bot.catalogue.model import (
     PROVINCE,
     TIME_UNITS,
     Channel,
+    Difference,
     Document,
     Duration,
     Fee,
     LegalBasis,
+    LifeEvent,
     Procedure,
     Source,
 )
@@ -46,7 +49,8 @@ def load_seed(folder: Path = SEED_DIR) -> layers.Changes:
         SeedError: a file is malformed; nothing was written.
         bot.database.DatabaseUnavailable: the database is down.
     """
-    procedures = read_procedures(folder / "procedures.yml")
+    procedures = read_all_procedures(folder / "procedures")
+    events = read_life_events(folder / "life_events.yml")
     phrases = list(read_pairs(folder / "aliases.tsv", "\t"))
     phrases += [(p.code, alias) for p in procedures for alias in p.aliases]
     lexicon = list(read_pairs(folder / "lexicon.tsv", "|"))
@@ -56,6 +60,7 @@ def load_seed(folder: Path = SEED_DIR) -> layers.Changes:
         layers.replace_aliases(connection, phrases)
         layers.replace_lexicon(connection, lexicon)
         layers.replace_general_facts(connection, facts)
+        layers.replace_life_events(connection, events)
     return changes
 
 
@@ -74,6 +79,20 @@ def read_pairs(path: Path, separator: str) -> Iterator[tuple[str, str]]:
         yield columns[0], columns[1]
 
 
+def read_all_procedures(folder: Path) -> list[Procedure]:
+    """Curated procedures of all YAML files of a folder, one file a field of life.
+
+    Raises:
+        SeedError: a file is malformed, or two items have one code.
+    """
+    procedures = [p for path in sorted(folder.glob("*.yml")) for p in read_procedures(path)]
+    codes = Counter(p.code for p in procedures)
+    repeated = sorted(code for code, n in codes.items() if n > 1)
+    if repeated:
+        raise SeedError(f"{folder.name}: repeated codes {', '.join(repeated)}")
+    return procedures
+
+
 def read_procedures(path: Path) -> list[Procedure]:
     """Curated procedures of a YAML file.
 
@@ -88,11 +107,32 @@ def read_procedures(path: Path) -> list[Procedure]:
         code = item.get("code") if isinstance(item, dict) else None
         where = str(code or f"item {number}")
         procedures.append(_checked(path.name, where, functools.partial(_procedure, item, source)))
-    codes = [p.code for p in procedures]
-    repeated = sorted({code for code in codes if codes.count(code) > 1})
-    if repeated:
-        raise SeedError(f"{path.name}: repeated codes {', '.join(repeated)}")
     return procedures
+
+
+def read_life_events(path: Path) -> list[LifeEvent]:
+    """Life events of a YAML file, in its order.
+
+    Raises:
+        SeedError: a key or value is not as the format wants it, or a key stands twice.
+    """
+    items = _typed(_load(path), list, path.name)
+    events = [
+        _checked(path.name, f"item {number}", functools.partial(_life_event, item))
+        for number, item in enumerate(items, start=1)
+    ]
+    for values in (Counter(e.key for e in events), Counter(p for e in events for p in e.phrases)):
+        repeated = sorted(value for value, n in values.items() if n > 1)
+        if repeated:
+            raise SeedError(f"{path.name}: repeated {', '.join(repeated)}")
+    return events
+
+
+def _life_event(item: dict[str, Any]) -> LifeEvent:
+    steps = tuple((_text(step["code"]), _text(step["why"])) for step in item["steps"])
+    if not steps:
+        raise ValueError("a life event needs steps")
+    return LifeEvent(_text(item["key"]), _text(item["name"]), tuple(_texts(item["aliases"])), steps)
 
 
 def read_general_facts(path: Path) -> list[tuple[str, str, Source]]:
@@ -188,6 +228,7 @@ def _procedure(item: dict[str, Any], source: Source) -> Procedure:
         conditions=_text(item.get("conditions", "")),
         legal_basis=tuple(LegalBasis(**basis) for basis in item.get("legal_basis", [])),
         mistakes="\n".join(_texts(item.get("mistakes", []))),
+        differs_from=tuple(Difference(**other) for other in item.get("differs_from", [])),
         aliases=tuple(_texts(item.get("aliases", []))),
         curated=True,
         source=source,

@@ -48,6 +48,7 @@ def statistics() -> dict[str, int]:
     with database.connect() as connection:
         procedures = repository.get_many(connection, repository.all_codes(connection))
         phrases = repository.aliases(connection)
+        events = repository.life_events(connection)
     return {
         "procedures": len(procedures),
         "curated": sum(p.curated for p in procedures),
@@ -63,4 +64,5 @@ def statistics() -> dict[str, int]:
         "with_time": sum(any(c.time.is_published for c in p.channels) for p in procedures),
         "with_documents": sum(bool(p.documents) for p in procedures),
         "aliases": len(phrases),
+        "life_events": len(events),
     }

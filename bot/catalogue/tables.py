@@ -108,6 +108,64 @@ legal_bases = sa.Table(
     sa.Column("number", sa.Text, nullable=False, default=""),
 )
 
+# When the citizen needs another procedure instead (cấp đổi, not cấp lại).
+differences = sa.Table(
+    "differences",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _owner(),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("code", sa.String(32), nullable=False),
+    sa.Column("how", sa.Text, nullable=False),
+)
+
+# Situations of life (sự kiện cuộc đời) and the procedures they bring, in order.
+life_events = sa.Table(
+    "life_events",
+    metadata,
+    sa.Column("key", sa.String(64), primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("name", sa.Text, nullable=False),
+)
+
+
+def _event() -> sa.Column:
+    return sa.Column(
+        "event_key",
+        sa.ForeignKey("life_events.key", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    )
+
+
+life_event_phrases = sa.Table(
+    "life_event_phrases",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "event_key",
+        sa.ForeignKey("life_events.key", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("phrase", sa.Text, nullable=False, unique=True),
+)
+
+life_event_steps = sa.Table(
+    "life_event_steps",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "event_key",
+        sa.ForeignKey("life_events.key", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    sa.Column("position", sa.Integer, nullable=False),
+    sa.Column("code", sa.String(32), nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+)
+
 # Citizens' words for a procedure; also for codes that only a later import brings.
 aliases = sa.Table(
     "aliases",

@@ -9,8 +9,9 @@ from bot.catalogue import layers
 from bot.catalogue.finder import Finding, Outcome, find, search
 from bot.catalogue.model import Procedure
 from bot.catalogue.search import Match
-from bot.catalogue.seed_import import SEED_DIR, load_seed, read_pairs, read_procedures
+from bot.catalogue.seed_import import SEED_DIR, load_seed, read_all_procedures, read_pairs
 from bot.catalogue.tables import NATIONAL
+from bot.migrations.runner import upgrade
 from bot.settings import Settings
 from tests.catalogue.exports import procedure
 from tests.catalogue.small_catalogue import ALIASES, LEXICON, PROCEDURES
@@ -163,7 +164,7 @@ def test_another_database_has_another_index(
     url = f"sqlite:///{database_ready.var_dir / 'other.db'}"
     monkeypatch.setenv("BOT_DATABASE_URL", url)
     settings.settings.cache_clear()
-    database.create_tables()
+    upgrade()
     write(procedure("2.000001", "Đăng ký khai sinh"), procedure("2.000002", "Nuôi cá"))
     assert outcome(find("đăng ký khai sinh")) == (Outcome.FOUND, ["2.000001"])
 
@@ -183,7 +184,7 @@ def test_a_database_without_tables_is_said_to_be_unavailable() -> None:
 @pytest.mark.usefixtures("database_ready")
 def test_every_phrase_of_the_seed_names_a_need() -> None:
     load_seed()
-    procedures = read_procedures(SEED_DIR / "procedures.yml")
+    procedures = read_all_procedures(SEED_DIR / "procedures")
     phrases = {name for p in procedures for name in (p.name, p.plain_name, *p.aliases)}
     phrases |= {phrase for _, phrase in read_pairs(SEED_DIR / "aliases.tsv", "\t")}
     assert sorted(p for p in phrases if find(p).outcome is Outcome.NO_NEED) == []
@@ -193,7 +194,7 @@ def test_every_phrase_of_the_seed_names_a_need() -> None:
 def test_every_phrase_of_a_curated_procedure_leads_to_it() -> None:
     load_seed()
     lost = []
-    for item in read_procedures(SEED_DIR / "procedures.yml"):
+    for item in read_all_procedures(SEED_DIR / "procedures"):
         for phrase in (item.name, item.plain_name, *item.aliases):
             matches: list[Match] = search(phrase, 5)
             if item.code not in [match.code for match in matches]:

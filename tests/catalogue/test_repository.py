@@ -15,6 +15,7 @@ from bot.catalogue.layers import Changes
 from bot.catalogue.model import (
     FACT_GROUPS,
     Channel,
+    Difference,
     Document,
     Duration,
     Fee,
@@ -146,7 +147,11 @@ def test_a_changed_procedure_leaves_no_orphans_behind() -> None:
 @pytest.mark.parametrize("group", [g for g in FACT_GROUPS if g not in ("documents", "channels")])
 def test_a_change_in_any_group_of_facts_is_noticed(group: str) -> None:
     write(t.NATIONAL, NATIONAL)
-    other = (LegalBasis("Luật khác"),) if group == "legal_basis" else "khác"
+    others = {
+        "legal_basis": (LegalBasis("Luật khác"),),
+        "differs_from": (Difference("1.000009", "khi mất"),),
+    }
+    other = others.get(group, "khác")
     assert write(t.NATIONAL, replace(NATIONAL, **{group: other})).changed == ["1.000001"]
 
 

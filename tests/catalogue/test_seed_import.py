@@ -17,11 +17,12 @@ from bot.catalogue.seed_import import (
     SEED_DIR,
     SeedError,
     load_seed,
+    read_all_procedures,
     read_pairs,
     read_procedures,
 )
 
-SHIPPED = read_procedures(SEED_DIR / "procedures.yml")
+SHIPPED = read_all_procedures(SEED_DIR / "procedures")
 shipped = pytest.mark.parametrize("procedure", SHIPPED, ids=[p.code for p in SHIPPED])
 
 ITEM = """
@@ -64,17 +65,22 @@ def seed_folder(tmp_path: Path, **files: str) -> Path:
     folder = tmp_path / "seed"
     shutil.copytree(SEED_DIR, folder)
     for stem, content in files.items():
-        next(folder.glob(f"{stem}.*")).write_text(content, encoding="utf-8")
+        if stem == "procedures":
+            shutil.rmtree(folder / "procedures")
+            (folder / "procedures").mkdir()
+            (folder / "procedures" / "procedures.yml").write_text(content, encoding="utf-8")
+        else:
+            next(folder.glob(f"{stem}.*")).write_text(content, encoding="utf-8")
     return folder
 
 
 @pytest.mark.usefixtures("database_ready")
 def test_the_shipped_seed_loads_and_a_second_load_changes_nothing() -> None:
     first = load_seed()
-    assert (len(first.new), first.changed, first.gone) == (25, [], [])
+    assert (len(first.new), first.changed, first.gone) == (len(SHIPPED), [], [])
     before = dump()
     second = load_seed()
-    assert second == layers.Changes([], [], [], unchanged=25)
+    assert second == layers.Changes([], [], [], unchanged=len(SHIPPED))
     assert dump() == before
 
 
@@ -82,7 +88,7 @@ def test_the_shipped_seed_loads_and_a_second_load_changes_nothing() -> None:
 def test_what_left_the_seed_leaves_the_database(tmp_path: Path) -> None:
     load_seed()
     changes = load_seed(seed_folder(tmp_path, procedures=HEAD + ITEM))
-    assert (changes.new, len(changes.gone)) == (["1.000001"], 25)
+    assert (changes.new, len(changes.gone)) == (["1.000001"], len(SHIPPED))
 
 
 @shipped
@@ -160,7 +166,7 @@ def test_a_code_written_twice_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "procedures.yml"
     file.write_text(HEAD + ITEM + ITEM, encoding="utf-8")
     with pytest.raises(SeedError, match=r"repeated codes 1\.000001"):
-        read_procedures(file)
+        read_all_procedures(tmp_path)
 
 
 @pytest.mark.usefixtures("database_ready")

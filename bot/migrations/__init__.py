@@ -1,0 +1,1 @@
+"""Migrations of the database (alembic): `python -m bot db upgrade`."""

@@ -1,0 +1,74 @@
+"""Migrations bring a database to exactly what the tables say, all or nothing."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bot import database
+from bot.migrations.runner import config, upgrade
+from bot.settings import Settings, settings
+
+
+def differences() -> list[object]:
+    with database.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, database.metadata))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database(
+    request: pytest.FixtureRequest,
+    fresh_settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+    require_service: Callable[[str, str, int], None],
+) -> Iterator[None]:
+    """An empty database of either kind."""
+    if request.param == "sqlite":
+        yield
+        return
+    require_service("PostgreSQL", "127.0.0.1", 5432)
+    server = "postgresql+psycopg2://postgres@127.0.0.1:5432"
+    name = f"bot_{uuid.uuid4().hex}"
+    admin = sa.create_engine(f"{server}/postgres", isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(sa.text(f"CREATE DATABASE {name}"))
+    monkeypatch.setenv("BOT_DATABASE_URL", f"{server}/{name}")
+    settings.cache_clear()
+    try:
+        yield
+    finally:
+        database.engine().dispose()
+        with admin.connect() as connection:
+            connection.execute(sa.text(f"DROP DATABASE {name}"))
+        admin.dispose()
+
+
+def test_upgraded_tables_are_those_of_the_code(empty_database: None) -> None:
+    upgrade()
+    assert differences() == []
+
+
+def test_an_upgrade_may_be_repeated_and_undone(empty_database: None) -> None:
+    upgrade()
+    upgrade()
+    with database.begin() as connection:
+        command.downgrade(config(connection), "base")
+    with database.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["alembic_version"]
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(empty_database: None) -> None:
+    # A table that stands in the way of one in the middle of the first migration.
+    with database.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE procedures (id INTEGER)"))
+    with pytest.raises(database.DatabaseUnavailable, match="procedures"):
+        upgrade()
+    with database.connect() as connection:
+        assert sa.inspect(connection).get_table_names() == ["procedures"]
