@@ -6,7 +6,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.procedure_facts import FACTS, OVERVIEW, WELL_KNOWN, answer_message, entity
+from actions.procedure_facts import (
+    FACTS,
+    OVERVIEW,
+    WELL_KNOWN,
+    answer_message,
+    entity,
+    place_of,
+    tell,
+)
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import finder
 from bot.catalogue.finder import Outcome
@@ -15,6 +23,7 @@ from bot.catalogue.finder import Outcome
 SURE_OUT_OF_SCOPE = 0.6
 FORGOTTEN_ON_CANCEL = (
     "procedure_code",
+    "commune",
     "pending_topic",
     "options",
     "dossier_code",
@@ -35,11 +44,17 @@ class ActionInform(SafeAction):
         given = {name: entity(tracker, name) for name in ("dossier_code", "digits")}
         if given["dossier_code"] or (given["digits"] and tracker.get_slot("dossier_code")):
             return [FollowupAction("dossier_status_form")]
+        place = place_of(tracker)
+        current = tracker.get_slot("procedure_code")
+        if place is not None and current and not finder.find(place.rest).need:
+            return tell(dispatcher, "place", current, place)
         pending = tracker.get_slot("pending_topic")
         found = finder.find(tracker.latest_message.get("text") or "").outcome
         if found is Outcome.FOUND or (pending and found is Outcome.SEVERAL):
             topic = pending if pending in FACTS else OVERVIEW
             return answer_message(dispatcher, tracker, topic)
+        if place is not None:
+            return answer_message(dispatcher, tracker, "place")
         dispatcher.utter_message(response="utter_inform_unused")
         return []
 

@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import CLARIFY, answer, say
-from actions.procedure_facts import FACTS, OVERVIEW, answer_message, entity, tell
+from actions.procedure_facts import FACTS, OVERVIEW, answer_message, entity, place_of, tell
 from actions.safe_action import Events, SafeAction
 from bot.ordinals import LAST, find_ordinal
 
@@ -24,7 +24,7 @@ class ActionChooseOption(SafeAction):
         topic = pending if pending in FACTS else OVERVIEW
         named = entity(tracker, "procedure_code")
         if named:
-            return tell(dispatcher, topic, named)
+            return tell(dispatcher, topic, named, place_of(tracker))
         options = tracker.get_slot("options") or []
         number = find_ordinal(tracker.latest_message.get("text") or "")
         if number is None:
@@ -36,4 +36,5 @@ class ActionChooseOption(SafeAction):
         if number != LAST and not 1 <= number <= len(options):
             say(dispatcher, "utter_no_such_option", answer(topic, CLARIFY), count=len(options))
             return []
-        return tell(dispatcher, topic, options[-1 if number == LAST else number - 1])
+        code = options[-1 if number == LAST else number - 1]
+        return tell(dispatcher, topic, code, place_of(tracker))

@@ -14,7 +14,9 @@ from actions.answers import ANSWERED, CLARIFY, NOT_FOUND, NOT_PUBLISHED, answer,
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import finder, service
 from bot.catalogue.finder import Finding, Outcome
-from bot.catalogue.model import Procedure
+from bot.catalogue.model import COMMUNE, Procedure
+from bot.offices import routing
+from bot.offices.routing import Place
 
 # Intent → topic of the answer contract.
 TOPICS = {
@@ -54,7 +56,24 @@ def entity(tracker: Tracker, name: str) -> str | None:
     return next((str(v) for v in tracker.get_latest_entity_values(name)), None)
 
 
-def tell(dispatcher: CollectingDispatcher, topic: str, code: str) -> Events:
+def place_of(tracker: Tracker) -> Place | None:
+    """The place that the latest message names, or the commune known from before."""
+    text = tracker.latest_message.get("text") or ""
+    named = None if text.startswith("/") else routing.find_place(text)
+    known = tracker.get_slot("commune")
+    return named or (Place(known, (known,), text) if known else None)
+
+
+def remember(place: Place | None) -> Events:
+    """The slot that keeps the citizen's commune, where it is certain."""
+    if place is None or len(place.new_wards) != 1:
+        return []
+    return [SlotSet("commune", place.new_wards[0])]
+
+
+def tell(
+    dispatcher: CollectingDispatcher, topic: str, code: str, place: Place | None = None
+) -> Events:
     """State one fact of one procedure, or say that it is not published."""
     procedure = service.procedure(code)
     if procedure is None:
@@ -62,6 +81,8 @@ def tell(dispatcher: CollectingDispatcher, topic: str, code: str) -> Events:
         return [SlotSet("procedure_code", None)]
     group, lines_of = FACTS[topic]
     lines = lines_of(procedure)
+    if topic == "place" and place is not None and procedure.level == COMMUNE:
+        lines = [*lines, rendering.commune(place)]
     source = procedure.source_of(group)
     values: dict[str, Any] = {
         "procedure": procedure.display_name,
@@ -80,21 +101,26 @@ def tell(dispatcher: CollectingDispatcher, topic: str, code: str) -> Events:
         SlotSet("procedure_code", procedure.code),
         SlotSet("pending_topic", None),
         SlotSet("options", None),
+        *remember(place),
     ]
 
 
-def ask_which(dispatcher: CollectingDispatcher, topic: str, finding: Finding) -> Events:
+def ask_which(
+    dispatcher: CollectingDispatcher, topic: str, finding: Finding, place: Place | None = None
+) -> Events:
     """Show the options as buttons, or ask for the need where there are none."""
     buttons = [
         {"title": f"{n}. {m.name}", "payload": f'/choose_option{{"procedure_code": "{m.code}"}}'}
         for n, m in enumerate(finding.matches, start=1)
     ]
-    say(
-        dispatcher,
-        "utter_choose_procedure" if buttons else "utter_which_procedure",
-        answer(topic, CLARIFY, options=finding.matches),
-        buttons=buttons,
-    )
+    contract = answer(topic, CLARIFY, options=finding.matches)
+    if buttons:
+        say(dispatcher, "utter_choose_procedure", contract, buttons=buttons)
+    elif place is not None:
+        line = rendering.commune(place)
+        say(dispatcher, "utter_which_procedure_at", contract, line=line)
+    else:
+        say(dispatcher, "utter_which_procedure", contract)
     codes = [m.code for m in finding.matches]
     # Until one is chosen, the talk is about none of them, nor about the one before.
     return [
@@ -115,21 +141,23 @@ def answer_message(
     text = tracker.latest_message.get("text") or ""
     current = tracker.get_slot("procedure_code")
     named = entity(tracker, "procedure_code")
+    place = place_of(tracker)
     if named:
-        return tell(dispatcher, topic, named)
+        return tell(dispatcher, topic, named, place)
     # A button carries its intent only: it speaks of the present procedure.
-    finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(text)
+    need = place.rest if place is not None else text
+    finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(need)
     if current and _speaks_of_present(finding, current, asks_fact=asks_fact):
-        return tell(dispatcher, topic, current)
+        return tell(dispatcher, topic, current, place)
     if finding.outcome is Outcome.FOUND:
-        return tell(dispatcher, topic, finding.matches[0].code)
+        return tell(dispatcher, topic, finding.matches[0].code, place)
     if finding.outcome is Outcome.NOTHING:
         say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
         return [SlotSet("options", None)]
     shown = tracker.get_slot("options")
     if finding.outcome is Outcome.NO_NEED and shown:
         finding = finder.options(shown)
-    return ask_which(dispatcher, topic, finding)
+    return [*ask_which(dispatcher, topic, finding, place), *remember(place)]
 
 
 def _speaks_of_present(finding: Finding, current: str, *, asks_fact: bool) -> bool:

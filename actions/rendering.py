@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from actions.wording import fragment
 from bot.catalogue.amounts import names_a_sum, says_free
 from bot.catalogue.model import ONLINE, Channel, Document, Duration, Fee, Procedure
+from bot.offices.routing import Place
 
 
 def date(value: dt.date) -> str:
@@ -141,6 +142,16 @@ def place(procedure: Procedure) -> list[str]:
     notes = {c.note for c in procedure.channels if c.kind != ONLINE and c.note}
     lines += [fragment("note", text=note) for note in sorted(notes)]
     return lines
+
+
+def commune(found: Place) -> str:
+    """The commune of today that serves a place, or those between which one must know."""
+    if len(found.new_wards) > 1:
+        return fragment("commune_unclear", named=found.named, options=", ".join(found.new_wards))
+    new = found.new_wards[0]
+    if found.named == new:
+        return fragment("commune_is", new=new)
+    return fragment("commune_was", named=found.named, new=new)
 
 
 def online(procedure: Procedure) -> list[str]:
