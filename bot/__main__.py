@@ -93,6 +93,22 @@ def catalogue_stats(arguments: argparse.Namespace) -> None:
             print(f"{name:16} {count:6}")
 
 
+def catalogue_check(_: argparse.Namespace) -> None:
+    """Hold curated facts against the national records; fails where they disagree."""
+    from bot.catalogue import comparison
+
+    with database.connect() as connection:
+        found = comparison.disagreements(connection)
+        alone = comparison.without_record(connection)
+    for item in found:
+        print(f"{item.code}  {item.fact}: curated {item.curated}; national {item.national}")
+    if alone:
+        print(f"Without a national record: {', '.join(alone)}")
+    if found:
+        raise CommandError(f"{len(found)} curated facts disagree with the national records.")
+    print("No curated fact disagrees with the national records.")
+
+
 def catalogue_search(arguments: argparse.Namespace) -> None:
     """The best procedures for a question."""
     from bot.catalogue import finder
@@ -244,6 +260,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("--checked-on", type=_day, help="day of the export, YYYY-MM-DD")
     command = add(catalogue_group, "stats", catalogue_stats)
     command.add_argument("--json", action="store_true")
+    add(catalogue_group, "check", catalogue_check)
     command = add(catalogue_group, "search", catalogue_search)
     command.add_argument("question")
     command.add_argument("--limit", type=_limit, default=10)

@@ -68,7 +68,7 @@ _REMARK = re.compile(
     r"cá nhân có quyền|khi nộp|hồ sơ (được|nộp)|(các )?giấy tờ (do|gửi|nộp|xuất trình))",
     re.IGNORECASE,
 )
-_LEGAL = re.compile(r"^\s*\*\s*(.*?)(?:\s*\(([^()]*)\))?\s*$")
+_LEGAL = re.compile(r"^(.*?)(?:\s*\(([^()]*)\))?\s*$")
 
 
 class RecordError(ValueError):
@@ -211,8 +211,8 @@ def parse_documents(text: str) -> tuple[Document, ...]:
 def parse_legal_basis(text: str) -> tuple[LegalBasis, ...]:
     """Legal texts with their numbers."""
     bases = []
-    for line in text.splitlines():
-        match = _LEGAL.match(line)
+    for item in re.split(r"^\s*\*(?=\s)", text, flags=re.MULTILINE)[1:]:  # may span lines
+        match = _LEGAL.match(_line(item))
         if match and match[1]:
             bases.append(LegalBasis(title=_line(match[1]), number=_line(match[2] or "")))
     return tuple(bases)

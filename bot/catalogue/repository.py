@@ -114,6 +114,11 @@ def get_many(connection: Connection, codes: Sequence[str]) -> list[Procedure]:
     return [_merge(layers[code]) for code in codes if code in layers]
 
 
+def layers_of(connection: Connection, code: str) -> dict[str, Procedure]:
+    """One procedure as each layer has it, by layer."""
+    return dict(_layer_rows(connection, [code]))
+
+
 def all_codes(connection: Connection) -> list[str]:
     """Codes of all procedures, sorted."""
     query = sa.select(t.procedures.c.code).distinct().order_by(t.procedures.c.code)

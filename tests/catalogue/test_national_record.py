@@ -132,12 +132,12 @@ def test_legal_texts_are_read_with_and_without_number() -> None:
     text = """
   * Luật Thử (có sửa đổi) năm 2020 (1/2020/QH14)
   * Nghị định không số
+    có tên dài hai dòng (2/2021/NĐ-CP)
   *
-  dòng không có dấu sao
 """
     assert parse_legal_basis(text) == (
         LegalBasis("Luật Thử (có sửa đổi) năm 2020", "1/2020/QH14"),
-        LegalBasis("Nghị định không số"),
+        LegalBasis("Nghị định không số có tên dài hai dòng", "2/2021/NĐ-CP"),
     )
 
 
