@@ -14,9 +14,11 @@ from sqlalchemy.engine import Connection
 
 from bot import text as vn
 from bot.catalogue import repository
-from bot.catalogue.model import Channel, Procedure
+from bot.catalogue.model import DIRECT, ONLINE, POSTAL, Channel, Procedure
 from bot.catalogue.tables import CURATED, NATIONAL
 
+# Some records name a channel only in their words.
+CHANNEL_WORDS = {ONLINE: "truc tuyen", DIRECT: "truc tiep", POSTAL: "buu chinh"}
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
@@ -59,7 +61,8 @@ def compare(curated: Procedure, national: Procedure) -> Iterator[Disagreement]:
         yield differs("field", curated.field, national.field)
     kinds = {channel.kind for channel in national.channels}
     for channel in curated.channels:
-        if channel.kind not in kinds:
+        told = " ".join([*_notes(national), national.steps])
+        if channel.kind not in kinds and CHANNEL_WORDS[channel.kind] not in vn.fold(told):
             yield differs("channel", channel.kind, sorted(kinds))
         told = " ".join([c.time.note + " " + c.note for c in national.channels] + [national.steps])
         times = {(c.time.value, c.time.unit) for c in national.channels if c.time.value}
