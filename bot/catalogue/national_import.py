@@ -23,6 +23,7 @@ from bot.catalogue import layers
 from bot.catalogue.model import Procedure, Source
 from bot.catalogue.national_record import RecordError, parse_record, split_sections
 from bot.catalogue.tables import NATIONAL
+from bot.imports import ImportRefused
 
 SOURCE_TITLE = "Cơ sở dữ liệu quốc gia về thủ tục hành chính"
 SOURCE_URL = "https://dichvucong.gov.vn"
@@ -34,10 +35,6 @@ LARGEST_TEXT = 4 * 1024 * 1024
 LARGEST_TOTAL = 1024 * 1024 * 1024
 
 Progress = Callable[[int, int], None]
-
-
-class ImportRefused(ValueError):
-    """The export cannot be used; nothing was changed."""
 
 
 @dataclass(frozen=True)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-import yaml
 from rasa.core.channels.channel import UserMessage
 
-from bot.settings import PROJECT_ROOT
+from bot import wording
 
 logger = logging.getLogger(__name__)
 
 APOLOGY = "utter_service_unavailable"
-_WORDING = PROJECT_ROOT / "domain" / "support.yml"
 
 
-@functools.lru_cache(maxsize=1)
 def apology() -> dict[str, Any]:
-    """Text and answer object of the apology, from the wording folder."""
-    responses = yaml.safe_load(_WORDING.read_text(encoding="utf-8"))["responses"]
-    variant = responses[APOLOGY][0]
+    """Text and answer object of the apology."""
+    variant = wording.responses("support")[APOLOGY]
     return {"text": variant["text"], "custom": variant["custom"]}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import re
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from bot import database
 from bot.codes import normalise_dossier_code
 from bot.dossiers import tables as t
 from bot.dossiers.verification import digits_of, number_hashes
+from bot.imports import ImportRefused, read_rows
 from bot.settings import settings
 
 COLUMNS = (
@@ -31,10 +31,6 @@ COLUMNS = (
 )
 LARGEST_FILE = 200 * 1024 * 1024
 MOST_ERRORS_SHOWN = 20
-
-
-class ImportRefused(ValueError):
-    """The file cannot be used; nothing was changed. Lines of the message name the rows."""
 
 
 @dataclass(frozen=True)
@@ -67,29 +63,15 @@ def import_dossiers(path: Path) -> Report:
 
 
 def _read(path: Path) -> dict[str, dict[str, Any]]:
-    if not path.is_file():
-        raise ImportRefused(f"{path} is not a file.")
-    if path.stat().st_size > LARGEST_FILE:
-        raise ImportRefused(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB.")
     rows: dict[str, dict[str, Any]] = {}
     errors: list[str] = []
     imported_at = dt.datetime.utcnow().replace(microsecond=0)
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-            if missing:
-                raise ImportRefused(f"{path.name} lacks the columns {', '.join(missing)}.")
-            for row in reader:
-                try:
-                    values = _values(row, imported_at)
-                    rows[values["code"]] = values
-                except ValueError as error:
-                    errors.append(f"line {reader.line_num}: {error}")
-    except UnicodeDecodeError as error:
-        raise ImportRefused(f"{path.name} is not UTF-8: byte {error.start}.") from error
-    except csv.Error as error:
-        raise ImportRefused(f"{path.name}, line {reader.line_num}: {error}.") from error
+    for line, row in read_rows(path, COLUMNS, largest=LARGEST_FILE):
+        try:
+            values = _values(row, imported_at)
+            rows[values["code"]] = values
+        except ValueError as error:
+            errors.append(f"line {line}: {error}")
     if errors:
         shown = errors[:MOST_ERRORS_SHOWN]
         more = [f"… and {len(errors) - len(shown)} more"] if len(errors) > len(shown) else []
@@ -99,11 +81,8 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     return rows
 
 
-def _values(row: dict[str, Any], imported_at: dt.datetime) -> dict[str, Any]:
+def _values(text: dict[str, str], imported_at: dt.datetime) -> dict[str, Any]:
     """One row as column values. Error texts never repeat a telephone or identity number."""
-    if None in row or any(row.get(name) is None for name in COLUMNS):
-        raise ValueError("the number of columns differs from the header")
-    text = {name: row[name].strip() for name in COLUMNS}
     code = normalise_dossier_code(text["code"])
     if code is None:
         raise ValueError(f"{_shown(text['code'])} is not a dossier code")

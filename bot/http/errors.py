@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 
-import yaml
 from sanic import Sanic
 from sanic.exceptions import SanicException
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot import wording
 from bot.database import DatabaseUnavailable
-from bot.settings import PROJECT_ROOT
 
 logger = logging.getLogger(__name__)
 
-_WORDING = PROJECT_ROOT / "domain" / "http_errors.yml"
-_PREFIX = "utter_http_"
 _STATUS_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
-
-
-@functools.lru_cache(maxsize=1)
-def _messages() -> dict[str, str]:
-    responses = yaml.safe_load(_WORDING.read_text(encoding="utf-8"))["responses"]
-    return {name[len(_PREFIX) :]: variants[0]["text"] for name, variants in responses.items()}
 
 
 def error_response(code: str, status: int) -> HTTPResponse:
@@ -33,9 +23,9 @@ def error_response(code: str, status: int) -> HTTPResponse:
     Raises:
         KeyError: the wording lacks the code.
     """
-    return json(
-        {"error": {"code": code, "message": _messages()[code]}}, status=status, ensure_ascii=False
-    )
+    message = wording.text("http_errors", f"utter_http_{code}")
+    body = {"error": {"code": code, "message": message}}
+    return json(body, status=status, ensure_ascii=False)
 
 
 def handle_errors(app: Sanic) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import database
+from bot.imports import ImportRefused, read_rows
 from bot.offices import tables as t
 from bot.offices.routing import WHOLE, Unit
 
@@ -26,10 +26,6 @@ COLUMNS = (
 )
 SHARES = {"no": WHOLE, "split": "part", "split default": "part"}
 LARGEST_FILE = 20 * 1024 * 1024
-
-
-class ImportRefused(ValueError):
-    """The file cannot be used; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -69,28 +65,16 @@ def read_units(path: Path) -> list[Unit]:
     Raises:
         ImportRefused: the file or one of its rows is not of the format.
     """
-    if not path.is_file():
-        raise ImportRefused(f"{path} is not a file.")
-    if path.stat().st_size > LARGEST_FILE:
-        raise ImportRefused(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB.")
-    units = []
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            missing = [name for name in COLUMNS if name not in (reader.fieldnames or [])]
-            if missing:
-                raise ImportRefused(f"{path.name} lacks the columns {', '.join(missing)}.")
-            for row in reader:
-                units.append(_unit(row, f"{path.name}, line {reader.line_num}"))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise ImportRefused(f"{path.name} is no UTF-8 CSV file: {error}") from error
+    units = [
+        _unit(row, f"{path.name}, line {line}")
+        for line, row in read_rows(path, COLUMNS, largest=LARGEST_FILE)
+    ]
     if not units:
         raise ImportRefused(f"{path.name} holds no units.")
     return units
 
 
-def _unit(row: dict[str, str | None], where: str) -> Unit:
-    values = {name: (row.get(name) or "").strip() for name in COLUMNS}
+def _unit(values: dict[str, str], where: str) -> Unit:
     share = SHARES.get(values["divided"])
     if share is None:
         raise ImportRefused(f"{where}: divided must be one of {', '.join(SHARES)}.")

@@ -75,7 +75,7 @@ def test_a_taken_port_is_said_so(prepared_folder: Path) -> None:
         (("catalogue", "import", "/no/such/folder"), "does not exist"),
         (("dossiers", "import", "/no/such/file.csv"), "is not a file"),
         (("catalogue", "import", ".", "--checked-on", "gestern"), "is not a date"),
-        (("explain",), "Give a message"),
+        (("explain",), "Give either a message"),
         (("catalogue", "search", "x", "--limit", "0"), "from 1 to 100"),
     ],
 )

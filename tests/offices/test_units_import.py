@@ -45,7 +45,7 @@ def test_another_table_replaces_the_first_at_once(database_ready: Settings, tmp_
         (HEADER.encode() + b"\n", "holds no units"),
         (HEADER.encode() + b"\nT,H,X,1,N,X,2,maybe\n", "line 2: divided"),
         (HEADER.encode() + b"\nT,H,X,1,,X,2,no\n", "line 2: new_ward"),
-        (b"\xff\xfe\x00", "no UTF-8 CSV"),
+        (b"\xff\xfe\x00", "is not UTF-8"),
     ],
 )
 def test_a_faulty_file_is_refused_and_changes_nothing(

@@ -1,0 +1,202 @@
+"""What the administration's commands do; their arguments are in `bot.__main__`."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import database
+from bot.settings import settings
+
+
+class CommandError(Exception):
+    """A command failed for a reason that its user can mend."""
+
+
+def _progress(label: str) -> Callable[[int, int], None]:
+    """Prints at most one line per tenth; a terminal and a log file read the same."""
+    shown = -1
+
+    def report(done: int, total: int) -> None:
+        nonlocal shown
+        tenth = 10 * done // max(total, 1)
+        if tenth != shown:
+            shown = tenth
+            print(f"{label}: {done} of {total}", file=sys.stderr, flush=True)
+
+    return report
+
+
+def prepare(_: argparse.Namespace) -> None:
+    """Tables, seed, and the national export where the database has none yet."""
+    from bot.catalogue import seed_import, service
+    from bot.offices import units_import
+
+    db_upgrade(_)
+    seed_import.load_seed()
+    units_import.import_units()
+    known = service.statistics()
+    path = settings().catalogue_path
+    if known["procedures"] == known["curated"] and path.exists():
+        print(f"Importing the national export from {path}", file=sys.stderr)
+        _import_catalogue(path, checked_on=None, dry_run=False)
+    count = service.statistics()["procedures"]
+    print(f"The catalogue holds {count} procedures.", file=sys.stderr)
+
+
+def db_upgrade(_: argparse.Namespace) -> None:
+    """Bring the database to the newest schema."""
+    from bot.migrations.runner import upgrade
+
+    upgrade()
+
+
+def catalogue_import(arguments: argparse.Namespace) -> None:
+    """Import the national export."""
+    db_upgrade(arguments)
+    _import_catalogue(arguments.path, arguments.checked_on, arguments.dry_run)
+
+
+def _import_catalogue(path: Path, checked_on: dt.date | None, dry_run: bool) -> None:
+    from bot.catalogue.national_import import import_export
+
+    report = import_export(
+        path, checked_on=checked_on, dry_run=dry_run, progress=_progress("Procedures")
+    )
+    print(
+        f"{'Dry run: ' if dry_run else ''}{report.read} records read, {report.kept} for the "
+        f"province: {len(report.new)} new, {len(report.changed)} changed, {len(report.gone)} gone, "
+        f"{report.unchanged} unchanged; {len(report.rejected)} rejected. "
+        f"Checked on {report.checked_on}."
+    )
+    for code, reason in report.rejected[:20]:
+        print(f"  rejected {code}: {reason}")
+
+
+def catalogue_stats(arguments: argparse.Namespace) -> None:
+    """Counts of the catalogue."""
+    from bot.catalogue import service
+
+    counts = service.statistics()
+    if arguments.json:
+        print(json.dumps(counts))
+    else:
+        for name, count in counts.items():
+            print(f"{name:16} {count:6}")
+
+
+def catalogue_check(_: argparse.Namespace) -> None:
+    """Hold curated facts against the national records; fails where they disagree."""
+    from bot.catalogue import comparison
+
+    with database.connect() as connection:
+        found = comparison.disagreements(connection)
+        alone = comparison.without_record(connection)
+    for item in found:
+        print(f"{item.code}  {item.fact}: curated {item.curated}; national {item.national}")
+    if alone:
+        print(f"Without a national record: {', '.join(alone)}")
+    if found:
+        raise CommandError(f"{len(found)} curated facts disagree with the national records.")
+    print("No curated fact disagrees with the national records.")
+
+
+def catalogue_search(arguments: argparse.Namespace) -> None:
+    """The best procedures for a question."""
+    from bot.catalogue import finder
+
+    for match in finder.search(arguments.question, arguments.limit):
+        print(f"{match.score:.3f}  {match.code}  {match.level:8}  {match.name}  [{match.field}]")
+
+
+def dossiers_import(arguments: argparse.Namespace) -> None:
+    """Import dossiers from a CSV file."""
+    from bot.dossiers.csv_import import import_dossiers
+
+    db_upgrade(arguments)
+    report = import_dossiers(arguments.path)
+    print(f"{report.new} new, {report.updated} updated.")
+
+
+def offices_import(arguments: argparse.Namespace) -> None:
+    """Import the table of old and new administrative units from a CSV file."""
+    from bot.offices.units_import import import_units
+
+    db_upgrade(arguments)
+    report = import_units(arguments.path)
+    state = "written" if report.changed else "unchanged"
+    print(f"{report.rows} rows, {report.units} units of today: {state}.")
+
+
+def train(arguments: argparse.Namespace) -> None:
+    """Train unless the model is current."""
+    from bot.engine.training import train as train_model
+
+    model, trained = train_model(force=arguments.force)
+    print(f"{model.name}: {'trained' if trained else 'is current'}", file=sys.stderr)
+
+
+def _model() -> Path:
+    from bot.engine.training import current_model
+
+    model = current_model()
+    if not model.exists():
+        raise CommandError("There is no current model: run scripts/train.")
+    return model
+
+
+def _quiet() -> None:
+    """Before anything of Rasa is imported."""
+    from bot.engine import quiet
+
+    quiet.configure()
+
+
+def serve(_: argparse.Namespace) -> None:
+    """Run the server."""
+    _quiet()
+    from bot.engine import server
+
+    server.serve(_model(), settings())
+
+
+def check_port(_: argparse.Namespace) -> None:
+    """Fail early if the port is taken."""
+    from bot.engine import ports
+
+    ports.check_port(settings().host, settings().port)
+
+
+def shell(arguments: argparse.Namespace) -> None:
+    """Talk in the terminal, or see intents."""
+    _quiet()
+    from bot.engine import shell as shells
+
+    if arguments.nlu:
+        shells.show_intents(_model())
+    else:
+        shells.talk(_model(), settings())
+
+
+def explain(arguments: argparse.Namespace) -> None:
+    """What the bot understands of messages."""
+    if bool(arguments.message) == arguments.json:
+        raise CommandError("Give either a message, or --json with messages on standard input.")
+    _quiet()
+    if arguments.json:
+        from bot.engine.explain import explain_lines
+
+        # Lines end with a line feed only: a message may hold any other character.
+        with open(
+            sys.stdin.fileno(), encoding="utf-8-sig", errors="replace", newline="\n", closefd=False
+        ) as lines:
+            explain_lines(_model(), lines)
+    else:
+        from bot.engine import agent as agents
+        from bot.engine import shell as shells
+
+        print(shells.describe(agents.load_now(_model()), arguments.message))

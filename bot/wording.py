@@ -1,0 +1,32 @@
+"""Wording from `domain/<topic>.yml` for parts that speak outside Rasa's responses.
+
+Pieces of lists, HTTP errors and the last apology of a channel stand in the wording folder
+like all that citizens read; see docs/adr/0002-domain-in-two-places.md.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import yaml
+
+from bot.settings import PROJECT_ROOT
+
+FOLDER = PROJECT_ROOT / "domain"
+
+
+@functools.lru_cache(maxsize=16)
+def responses(topic: str) -> dict[str, dict[str, Any]]:
+    """First variant of each response of a topic, by name."""
+    document = yaml.safe_load((FOLDER / f"{topic}.yml").read_text(encoding="utf-8"))
+    return {name: variants[0] for name, variants in document["responses"].items()}
+
+
+def text(topic: str, name: str) -> str:
+    """The text of one response.
+
+    Raises:
+        KeyError: there is no such response.
+    """
+    return str(responses(topic)[name]["text"])
