@@ -139,6 +139,8 @@ def place(procedure: Procedure) -> list[str]:
     if procedure.agency:
         lines.append(fragment("agency", agency=sentence_end(procedure.agency)))
     lines.append(fragment("level", level=fragment(procedure.level)))
+    if not procedure.place:
+        lines.append(fragment("place_unpublished"))
     notes = {c.note for c in procedure.channels if c.kind != ONLINE and c.note}
     lines += [fragment("note", text=note) for note in sorted(notes)]
     return lines

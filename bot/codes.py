@@ -23,6 +23,7 @@ _PROCEDURE = re.compile(r"(?<![\w.])(\d)\.(\d{6})(?![\d])")
 _PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[\s.\-]?\d){9}(?!\d)")
 _DIGITS = re.compile(r"(?<![\w.,/\-])\d{4,12}(?![\w]|[.,/\-]\d)")
 _YEAR_BEFORE = re.compile(r"n[aăă]\u0306?m\s*$", re.IGNORECASE)
+MASK = "•••"
 _IDENTITY_LENGTHS = (9, 12)
 
 
@@ -58,6 +59,19 @@ def find_codes(text: str) -> list[Found]:
             taken.append((item.start, item.end))
             found.append(item)
     return sorted(found, key=lambda item: item.start)
+
+
+def mask_personal_numbers(text: str) -> str:
+    """The text with mobile telephone and identity numbers replaced by dots.
+
+    Landlines (02…) stay: they are offices'.
+    """
+    for item in reversed(find_codes(text)):
+        length = len(item.value)
+        personal = item.entity == "digits" and length in (10, *_IDENTITY_LENGTHS)
+        if personal and not (length == 10 and item.value.startswith("02")):
+            text = f"{text[: item.start]}{MASK}{text[item.end :]}"
+    return text
 
 
 def _candidates(text: str) -> Iterator[Found]:

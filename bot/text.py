@@ -134,6 +134,8 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     (r"\brăng (vậy|mà|lại|hè|chừ|đó)\b", r"sao \1"),
     (r"\b(được|duoc|co|có|gi|gì) hong\b", r"\1 không"),
     (r"\bbao (lăm|lam)\b", "bao nhiêu"),
+    # "cảm ơn nhiu" is no question of how much.
+    (r"\b(cảm ơn|cam on|cám ơn)((?: \w+){0,2}) nhiêu\b", r"\1\2 nhiều"),
     # "chi" asks for a thing between these words and those or the end; elsewhere it is "chi
     # phí", or an unaccented "chỉ", "chị" ("dia chi", "chung chi").
     (

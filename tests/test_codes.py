@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from bot.codes import Found, find_codes, normalise_dossier_code
+from bot.codes import Found, find_codes, mask_personal_numbers, normalise_dossier_code
 
 LONG, SHORT, BARE = "000.00.53.H48-220921-0099", "H48.16-230512-0003", "H48-220921-0099"
 
@@ -145,3 +145,17 @@ def test_finds_are_in_order_and_never_overlap(text: str) -> None:
 def test_several_dossiers_in_one_message_are_all_found() -> None:
     values = [f.value for f in find_codes(f"{LONG} với cả h48 16 230512 3 nữa")]
     assert values == [LONG, SHORT]
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Gọi ông A 0912345678 trước", "Gọi ông A ••• trước"),
+        ("+84 912 345 678", "•••"),
+        ("CCCD 051234567890, CMND 212345678.", "CCCD •••, CMND •••."),
+        ("Hỏi văn phòng 0255382123 lúc 14h, hồ sơ H48.16-230512-0003", None),
+        ("Nộp 4567 đồng năm 2026", None),
+    ],
+)
+def test_personal_numbers_are_masked_and_others_stay(text: str, masked: str | None) -> None:
+    assert mask_personal_numbers(text) == (masked or text)

@@ -183,3 +183,8 @@ def test_a_code_is_one_token_and_punctuation_is_none() -> None:
         "Luật",
         "60/2014/QH13",
     ]
+
+
+def test_many_thanks_ask_no_price() -> None:
+    assert vn.normalise("tks ad nhiu nha") == "cảm ơn ad nhiều nha"
+    assert vn.normalise("het nhiu tien") == "het nhiêu tien"

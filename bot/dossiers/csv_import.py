@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import database
-from bot.codes import normalise_dossier_code
+from bot.codes import mask_personal_numbers, normalise_dossier_code
 from bot.dossiers import tables as t
 from bot.dossiers.verification import digits_of, number_hashes
 from bot.imports import ImportRefused, read_rows
@@ -104,7 +104,8 @@ def _values(text: dict[str, str], imported_at: dt.datetime) -> dict[str, Any]:
         "identity_tail_hash": identity_tail,
         "status": text["status"],
         "agency": text["agency"],
-        "note": text["note"],
+        # Clerks write numbers into notes; the store keeps none in clear.
+        "note": mask_personal_numbers(text["note"]),
         "imported_at": imported_at,
         **dates,
     }

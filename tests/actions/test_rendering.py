@@ -121,3 +121,15 @@ def test_legal_texts_show_their_number_once() -> None:
         "- Luật Hộ tịch (60/2014/QH13)",
         "- Nghị định 1/2020",
     ]
+
+
+def test_an_unknown_address_is_said_to_be_unknown() -> None:
+    assert rendering.place(PROCEDURE) == [
+        "Cấp thực hiện: cấp xã (xã, phường, đặc khu).",
+        "Địa chỉ nhận hồ sơ: nguồn dữ liệu chưa công bố. Anh/chị gọi 1022 để hỏi trước khi đi.",
+    ]
+    known = replace(PROCEDURE, place="Công an cấp xã.")
+    assert rendering.place(known) == [
+        "Nơi nộp: Công an cấp xã.",
+        "Cấp thực hiện: cấp xã (xã, phường, đặc khu).",
+    ]
