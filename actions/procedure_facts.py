@@ -83,6 +83,9 @@ def tell(
     lines = lines_of(procedure)
     if topic == "place" and place is not None and procedure.level == COMMUNE:
         lines = [*lines, rendering.commune(place)]
+    if topic == OVERVIEW and procedure.differs_from:
+        others = finder.options([other.code for other in procedure.differs_from]).matches
+        lines = [*lines, *rendering.other_cases(procedure, {m.code: m.name for m in others})]
     source = procedure.source_of(group)
     values: dict[str, Any] = {
         "procedure": procedure.display_name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from actions.wording import fragment
 from bot.catalogue.amounts import names_a_sum, says_free
@@ -186,6 +186,16 @@ def legal_basis(procedure: Procedure) -> list[str]:
         else fragment("item", text=basis.title)
         for basis in procedure.legal_basis
     ]
+
+
+def other_cases(procedure: Procedure, names: Mapping[str, str]) -> list[str]:
+    """When the citizen needs another procedure; `names` maps codes to what citizens read."""
+    lines = [
+        fragment("other_case", how=sentence_end(other.how), name=names[other.code])
+        for other in procedure.differs_from
+        if other.code in names
+    ]
+    return [fragment("other_cases"), *lines] if lines else []
 
 
 def overview(procedure: Procedure) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from actions import rendering
 from bot.catalogue.model import (
     Channel,
+    Difference,
     Document,
     Duration,
     Fee,
@@ -133,3 +134,13 @@ def test_an_unknown_address_is_said_to_be_unknown() -> None:
         "Nơi nộp: Công an cấp xã.",
         "Cấp thực hiện: cấp xã (xã, phường, đặc khu).",
     ]
+
+
+def test_other_cases_name_the_procedure_that_fits_them() -> None:
+    others = (Difference("1.000002", "Khi thẻ bị mất."), Difference("9.999999", "Khi khác"))
+    procedure = replace(PROCEDURE, differs_from=others)
+    assert rendering.other_cases(procedure, {"1.000002": "Cấp lại thẻ"}) == [
+        "Nếu trường hợp của anh/chị khác:",
+        "- Khi thẻ bị mất: thủ tục “Cấp lại thẻ”.",
+    ]
+    assert rendering.other_cases(procedure, {}) == []
