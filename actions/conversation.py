@@ -12,7 +12,7 @@ from actions.procedure_facts import (
     WELL_KNOWN,
     answer_message,
     entity,
-    place_of,
+    named_place,
     tell,
 )
 from actions.safe_action import Events, SafeAction
@@ -44,7 +44,7 @@ class ActionInform(SafeAction):
         given = {name: entity(tracker, name) for name in ("dossier_code", "digits")}
         if given["dossier_code"] or (given["digits"] and tracker.get_slot("dossier_code")):
             return [FollowupAction("dossier_status_form")]
-        place = place_of(tracker)
+        place = named_place(tracker)
         current = tracker.get_slot("procedure_code")
         if place is not None and current and not finder.find(place.rest).need:
             return tell(dispatcher, "place", current, place)

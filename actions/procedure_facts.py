@@ -56,12 +56,17 @@ def entity(tracker: Tracker, name: str) -> str | None:
     return next((str(v) for v in tracker.get_latest_entity_values(name)), None)
 
 
+def named_place(tracker: Tracker) -> Place | None:
+    """The place that the latest message names."""
+    text = tracker.latest_message.get("text") or ""
+    return None if text.startswith("/") else routing.find_place(text)
+
+
 def place_of(tracker: Tracker) -> Place | None:
     """The place that the latest message names, or the commune known from before."""
-    text = tracker.latest_message.get("text") or ""
-    named = None if text.startswith("/") else routing.find_place(text)
     known = tracker.get_slot("commune")
-    return named or (Place(known, (known,), text) if known else None)
+    text = tracker.latest_message.get("text") or ""
+    return named_place(tracker) or (Place(known, (known,), text) if known else None)
 
 
 def remember(place: Place | None) -> Events:
