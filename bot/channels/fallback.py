@@ -13,6 +13,14 @@ from bot import wording
 logger = logging.getLogger(__name__)
 
 APOLOGY = "utter_service_unavailable"
+# Rasa's own commands answer with silence; a citizen who types one wants to start over.
+RASA_COMMANDS = frozenset({"/restart", "/back", "/session_start"})
+START_OVER = "/cancel"
+
+
+def as_citizen_means(text: str) -> str:
+    """The text to hand to Rasa for what was typed."""
+    return START_OVER if text.strip().lower() in RASA_COMMANDS else text
 
 
 def apology() -> dict[str, Any]:

@@ -14,7 +14,7 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.channels.fallback import apology, handle
+from bot.channels.fallback import apology, as_citizen_means, handle
 from bot.http.errors import error_response
 from bot.settings import settings
 
@@ -48,7 +48,7 @@ class RestChannel(InputChannel):
             output = CollectingOutputChannel()
             sender = body.get("sender") or "default"
             message = UserMessage(
-                body["message"],
+                as_citizen_means(body["message"]),
                 output,
                 sender,
                 input_channel=self.name(),

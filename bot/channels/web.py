@@ -19,7 +19,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from socketio import AsyncServer
 
-from bot.channels.fallback import apology, handle
+from bot.channels.fallback import apology, as_citizen_means, handle
 from bot.settings import settings
 
 SOCKET_PATH = "/socket.io"
@@ -45,6 +45,7 @@ class WebOutput(OutputChannel):
     def __init__(self, server: AsyncServer) -> None:
         """`server`: the Socket.IO server that the session is connected to."""
         self._server = server
+        self.has_spoken = False
 
     @classmethod
     def name(cls) -> str:
@@ -52,6 +53,7 @@ class WebOutput(OutputChannel):
         return "web"
 
     async def _emit(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self.has_spoken = True
         await self._server.emit(MESSAGE_EVENT, message, room=recipient_id)
 
     async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
@@ -120,8 +122,10 @@ class WebChannel(InputChannel):
                 await server.emit("message_refused", "message_too_long", room=sid)
                 return
             output = WebOutput(server)
-            message = UserMessage(text, output, session_id, input_channel=self.name())
-            if not await handle(on_new_message, message):
+            message = UserMessage(
+                as_citizen_means(text), output, session_id, input_channel=self.name()
+            )
+            if not await handle(on_new_message, message) or not output.has_spoken:
                 words = apology()
                 await output.send_text_message(session_id, words["text"])
                 await output.send_custom_json(session_id, words["custom"])

@@ -41,7 +41,9 @@ def test_texts_stay_whole_and_answers_are_sent() -> None:
         "buttons": [{"title": "A", "payload": "/a", "type": "x"}],
         "custom": {"answer": {"topic": "fee"}},
     }
+    assert not output.has_spoken
     asyncio.run(output.send_response("me", message))
+    assert output.has_spoken
     assert recorder.sent == [
         (
             "bot_uttered",

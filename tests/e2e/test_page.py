@@ -88,6 +88,12 @@ def test_markup_in_a_message_stays_text(page: WebDriver) -> None:
     assert page.find_elements(By.CSS_SELECTOR, "#log img") == []
 
 
+def test_no_message_falls_silent(page: WebDriver) -> None:
+    type_message(page, "/restart")
+    wait_until(page, lambda b: len(said_by_bot(b)) == 2)
+    assert "dừng lại" in said_by_bot(page)[1]
+
+
 def test_the_session_lives_through_a_reload(page: WebDriver) -> None:
     type_message(page, "đăng ký tạm trú cần giấy tờ gì")
     wait_until(page, lambda b: len(said_by_bot(b)) == 2)
