@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,11 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import rendering
+from actions import dating, rendering
 from actions.answers import ANSWERED, CLARIFY, NOT_FOUND, NOT_PUBLISHED, answer, say
 from actions.safe_action import Events, SafeAction
+from actions.wording import fragment
+from bot import clock, dates
 from bot.catalogue import finder, service
 from bot.catalogue.finder import Finding, Outcome
 from bot.catalogue.model import COMMUNE, Procedure
@@ -38,9 +41,9 @@ FACTS: dict[str, tuple[str, Callable[[Procedure], list[str]]]] = {
     "documents": ("documents", rendering.documents),
     "fee": ("channels", rendering.fees),
     "processing_time": ("channels", rendering.times),
-    "place": ("place", rendering.place),
+    "place": ("places", rendering.place),
     "online": ("channels", rendering.online),
-    "steps": ("steps", lambda p: rendering.paragraphs(p.steps)),
+    "steps": ("steps", rendering.steps),
     "eligibility": ("conditions", lambda p: rendering.paragraphs(p.subject, p.conditions)),
     "legal_basis": ("legal_basis", rendering.legal_basis),
     "result": ("result", lambda p: rendering.paragraphs(p.result)),
@@ -77,20 +80,38 @@ def remember(place: Place | None) -> Events:
 
 
 def tell(
-    dispatcher: CollectingDispatcher, topic: str, code: str, place: Place | None = None
+    dispatcher: CollectingDispatcher,
+    topic: str,
+    code: str,
+    place: Place | None = None,
+    on: dt.date | None = None,
 ) -> Events:
-    """State one fact of one procedure, or say that it is not published."""
-    procedure = service.procedure(code)
+    """State one fact of one procedure, of a day (default: today), or say that it is unknown."""
+    procedure = service.procedure(code, on)
     if procedure is None:
-        say(dispatcher, "utter_procedure_gone", answer(topic, NOT_FOUND), code=code)
-        return [SlotSet("procedure_code", None)]
+        return _tell_gone(dispatcher, topic, code)
     group, lines_of = FACTS[topic]
+    if on is not None and not procedure.is_known_on(group, on):
+        say(
+            dispatcher,
+            "utter_day_not_known",
+            answer(topic, NOT_PUBLISHED, procedure=procedure),
+            procedure=procedure.display_name,
+            date=rendering.date(on),
+            known_from=rendering.date(procedure.known_from or on),
+        )
+        return _about(procedure, place)
     lines = lines_of(procedure)
     if topic == "place" and place is not None and procedure.level == COMMUNE:
         lines = [*lines, rendering.commune(place)]
     if topic == OVERVIEW and procedure.differs_from:
         others = finder.options([other.code for other in procedure.differs_from]).matches
         lines = [*lines, *rendering.other_cases(procedure, {m.code: m.name for m in others})]
+    if lines and on is not None:
+        lines = [fragment("as_of", date=rendering.date(on)), *lines]
+    elif lines:
+        due = dating.due(procedure) if topic == "processing_time" else []
+        lines = [*lines, *due, *dating.doubt(procedure, group)]
     source = procedure.source_of(group)
     values: dict[str, Any] = {
         "procedure": procedure.display_name,
@@ -105,12 +126,28 @@ def tell(
     elif topic == "fee" and not rendering.states_a_sum(procedure):
         response, status = "utter_fee_without_sum", NOT_PUBLISHED
     say(dispatcher, response, answer(topic, status, procedure=procedure, source=source), **values)
+    return _about(procedure, place)
+
+
+def _about(procedure: Procedure, place: Place | None) -> Events:
+    """The talk is about this procedure now."""
     return [
         SlotSet("procedure_code", procedure.code),
         SlotSet("pending_topic", None),
         SlotSet("options", None),
         *remember(place),
     ]
+
+
+def _tell_gone(dispatcher: CollectingDispatcher, topic: str, code: str) -> Events:
+    """Say that a code is unknown, or since when it stands in the catalogue no longer."""
+    last_day = service.last_day(code)
+    contract = answer(topic, NOT_FOUND)
+    if last_day is None:
+        say(dispatcher, "utter_procedure_gone", contract, code=code)
+    else:
+        say(dispatcher, "utter_procedure_ended", contract, code=code, date=rendering.date(last_day))
+    return [SlotSet("procedure_code", None)]
 
 
 def ask_which(
@@ -150,15 +187,16 @@ def answer_message(
     current = tracker.get_slot("procedure_code")
     named = entity(tracker, "procedure_code")
     place = place_of(tracker)
+    on = dates.asked_day(text, clock.today()) if asks_fact else None
     if named:
-        return tell(dispatcher, topic, named, place)
+        return tell(dispatcher, topic, named, place, on)
     # A button carries its intent only: it speaks of the present procedure.
     need = place.rest if place is not None else text
     finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(need)
     if current and _speaks_of_present(finding, current, asks_fact=asks_fact):
-        return tell(dispatcher, topic, current, place)
+        return tell(dispatcher, topic, current, place, on)
     if finding.outcome is Outcome.FOUND:
-        return tell(dispatcher, topic, finding.matches[0].code, place)
+        return tell(dispatcher, topic, finding.matches[0].code, place, on)
     if finding.outcome is Outcome.NOTHING:
         say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
         return [SlotSet("options", None)]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 
 from actions.wording import fragment
+from bot import text as vn
 from bot.catalogue.amounts import names_a_sum, says_free
-from bot.catalogue.model import ONLINE, Channel, Document, Duration, Fee, Procedure
+from bot.catalogue.model import ONLINE, VND, Channel, Document, Duration, Fee, Procedure
 from bot.offices.routing import Place
+
+# Folded: "- Nộp hồ sơ", "1. …", "Bước 2: …", "a) …", "* Lưu ý".
+_MARK = re.compile(r"^(?:[-+*•]|\(?[0-9a-z]{1,3}[.)]|buoc \d)")
 
 
 def date(value: dt.date) -> str:
@@ -83,6 +88,16 @@ def states_a_sum(procedure: Procedure) -> bool:
 
 
 def _fee(fee: Fee) -> str:
+    """A fee with the case that it is for, and its last day where it has one."""
+    text = _sum(fee)
+    if fee.case:
+        text = fragment("for_case", when=fee.case, text=text)
+    if fee.dates.effective_to is not None:
+        text = fragment("until", text=text, date=date(fee.dates.effective_to))
+    return text
+
+
+def _sum(fee: Fee) -> str:
     if fee.amount is None:
         return sentence_end(fee.note)
     if fee.amount == 0 and fee.note and says_free(fee.note):
@@ -90,10 +105,11 @@ def _fee(fee: Fee) -> str:
     if fee.amount == 0:
         text = fragment("free")
         return fragment("with_note", text=text, note=sentence_end(fee.note)) if fee.note else text
+    currency = fragment("dong") if fee.currency == VND else fee.currency
     if fee.unit:
-        text = fragment("amount_per", amount=amount(fee.amount), unit=fee.unit)
+        text = fragment("amount_per", amount=amount(fee.amount), currency=currency, unit=fee.unit)
     else:
-        text = fragment("amount", amount=amount(fee.amount))
+        text = fragment("amount", amount=amount(fee.amount), currency=currency)
     return fragment("with_note", text=text, note=sentence_end(fee.note)) if fee.note else text
 
 
@@ -134,12 +150,13 @@ def _by_channel(texts: list[tuple[str, list[str]]]) -> list[str]:
 def place(procedure: Procedure) -> list[str]:
     """Receiving place, agency, level, and what the direct channel says."""
     lines = []
-    if procedure.place:
-        lines.append(fragment("place", place=sentence_end(procedure.place)))
+    if procedure.places:
+        places = "; ".join(sentence_end(line) for line in procedure.places)
+        lines.append(fragment("place", place=places))
     if procedure.agency:
         lines.append(fragment("agency", agency=sentence_end(procedure.agency)))
     lines.append(fragment("level", level=fragment(procedure.level)))
-    if not procedure.place:
+    if not procedure.places:
         lines.append(fragment("place_unpublished"))
     notes = {c.note for c in procedure.channels if c.kind != ONLINE and c.note}
     lines += [fragment("note", text=note) for note in sorted(notes)]
@@ -163,9 +180,13 @@ def online(procedure: Procedure) -> list[str]:
         return []
     lines = [duration_line(c) for c in channels if c.time.is_published]
     lines += [fragment("note", text=c.note) for c in channels if c.note]
-    return list(dict.fromkeys(lines)) or [
+    lines = list(dict.fromkeys(lines)) or [
         fragment("channel", channel=fragment(ONLINE), text=fragment("unpublished"))
     ]
+    lines.append(fragment(f"service_level_{procedure.service_level or 'unpublished'}"))
+    if procedure.online_payment is not None:
+        lines.append(fragment("pays_online" if procedure.online_payment else "pays_offline"))
+    return lines
 
 
 def duration_line(channel: Channel) -> str:
@@ -176,6 +197,16 @@ def duration_line(channel: Channel) -> str:
 def paragraphs(*texts: str) -> list[str]:
     """The non-empty lines of the texts."""
     return [line for text in texts for line in text.splitlines() if line.strip()]
+
+
+def steps(procedure: Procedure) -> list[str]:
+    """The steps, numbered unless they bring marks of their own."""
+    if any(_MARK.match(vn.fold(line)) for line in procedure.steps):
+        return list(procedure.steps)
+    return [
+        fragment("step", number=number, text=line)
+        for number, line in enumerate(procedure.steps, start=1)
+    ]
 
 
 def legal_basis(procedure: Procedure) -> list[str]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from bot import commands
+from bot.catalogue.sheets.formats import FORMATS
 from bot.database import DatabaseUnavailable
 from bot.engine.ports import PortTaken
 from bot.engine.training import TrainingFailed
@@ -56,9 +57,31 @@ def parser() -> argparse.ArgumentParser:
     catalogue = groups.add_parser("catalogue", help="The catalogue of procedures.")
     catalogue_group = catalogue.add_subparsers(required=True, metavar="COMMAND")
     command = add(catalogue_group, "import", commands.catalogue_import)
-    command.add_argument("path", type=Path, help="folder of the export, or its archive")
+    command.add_argument(
+        "path",
+        type=Path,
+        help="folder or archive of the national export or of the portal's JSON; workbook, JSON "
+        "file, CSV file or folder of the catalogue's own format",
+    )
     command.add_argument("--dry-run", action="store_true", help="report only, write nothing")
-    command.add_argument("--checked-on", type=_day, help="day of the export, YYYY-MM-DD")
+    command.add_argument("--checked-on", type=_day, help="day of an export, YYYY-MM-DD")
+    command.add_argument(
+        "--complete", action="store_true", help="staff's records that the file lacks end today"
+    )
+    command.add_argument(
+        "--restore", action="store_true", help="a whole export: the catalogue becomes what it says"
+    )
+    command = add(catalogue_group, "export", commands.catalogue_export)
+    command.add_argument("path", type=Path, help="folder (csv, package) or file (json, xlsx)")
+    command.add_argument("--format", choices=FORMATS, required=True)
+    command.add_argument("--history", action="store_true", help="earlier states as well")
+    command = add(catalogue_group, "template", commands.catalogue_template)
+    command.add_argument("path", type=Path, help="file to write, or folder with --csv")
+    command.add_argument("--csv", action="store_true", help="CSV files instead of a workbook")
+    command = add(catalogue_group, "history", commands.catalogue_history)
+    command.add_argument("code")
+    command.add_argument("--on", type=_day, help="facts of that day as JSON, YYYY-MM-DD")
+    add(catalogue_group, "stale", commands.catalogue_stale)
     command = add(catalogue_group, "stats", commands.catalogue_stats)
     command.add_argument("--json", action="store_true")
     add(catalogue_group, "check", commands.catalogue_check)

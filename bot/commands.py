@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from bot import database
+from bot import clock, database
 from bot.settings import settings
+
+# Codes that a report names of each kind.
+MOST_NAMED = 20
 
 
 class CommandError(Exception):
@@ -33,17 +36,17 @@ def _progress(label: str) -> Callable[[int, int], None]:
 
 def prepare(_: argparse.Namespace) -> None:
     """Tables, seed, and the national export where the database has none yet."""
-    from bot.catalogue import seed_import, service
+    from bot.catalogue import import_run, national_import, seed_import, service
     from bot.offices import units_import
 
     db_upgrade(_)
     seed_import.load_seed()
     units_import.import_units()
-    known = service.statistics()
     path = settings().catalogue_path
-    if known["procedures"] == known["curated"] and path.exists():
+    # Also where a new release reads more from a record than the one that imported it.
+    if path.exists() and import_run.newest_reader(national_import.KIND) != national_import.READER:
         print(f"Importing the national export from {path}", file=sys.stderr)
-        _import_catalogue(path, checked_on=None, dry_run=False)
+        _import_catalogue(path)
     count = service.statistics()["procedures"]
     print(f"The catalogue holds {count} procedures.", file=sys.stderr)
 
@@ -56,25 +59,100 @@ def db_upgrade(_: argparse.Namespace) -> None:
 
 
 def catalogue_import(arguments: argparse.Namespace) -> None:
-    """Import the national export."""
+    """Import an export of the national database or of the portal, or files that staff wrote."""
     db_upgrade(arguments)
-    _import_catalogue(arguments.path, arguments.checked_on, arguments.dry_run)
-
-
-def _import_catalogue(path: Path, checked_on: dt.date | None, dry_run: bool) -> None:
-    from bot.catalogue.national_import import import_export
-
-    report = import_export(
-        path, checked_on=checked_on, dry_run=dry_run, progress=_progress("Procedures")
+    _import_catalogue(
+        arguments.path,
+        checked_on=arguments.checked_on,
+        dry_run=arguments.dry_run,
+        complete=arguments.complete,
+        restore=arguments.restore,
     )
-    print(
-        f"{'Dry run: ' if dry_run else ''}{report.read} records read, {report.kept} for the "
-        f"province: {len(report.new)} new, {len(report.changed)} changed, {len(report.gone)} gone, "
-        f"{report.unchanged} unchanged; {len(report.rejected)} rejected. "
-        f"Checked on {report.checked_on}."
+
+
+def _import_catalogue(path: Path, **options: Any) -> None:
+    from bot.catalogue.importing import import_path
+
+    for report in import_path(path, progress=_progress("Procedures"), **options):
+        print(
+            f"{'Dry run: ' if options.get('dry_run') else ''}{report.kind}: {report.read} read, "
+            f"{report.kept} kept: {len(report.new)} new, {len(report.changed)} changed, "
+            f"{len(report.gone)} gone, {report.unchanged} unchanged; "
+            f"{len(report.rejected)} rejected. Checked on {report.checked_on}."
+        )
+        for what, codes in (
+            ("new", report.new),
+            ("changed", report.changed),
+            ("gone", report.gone),
+        ):
+            if codes:
+                more = f" and {len(codes) - MOST_NAMED} more" if len(codes) > MOST_NAMED else ""
+                print(f"  {what}: {', '.join(codes[:MOST_NAMED])}{more}")
+        for place, reason in report.rejected:
+            print(f"  rejected {place}: {reason}")
+        if report.shares is not None and report.shares.documents_stated:
+            for line in report.shares.lines():
+                print(f"  {line}")
+            for code, number in report.shares.lost[:MOST_NAMED]:
+                print(f"    {code}: {number}")
+
+
+def catalogue_export(arguments: argparse.Namespace) -> None:
+    """Write the whole catalogue: CSV files, one JSON file, a workbook, or an open-data package."""
+    from bot.catalogue.sheets import export
+
+    counts = export.export(
+        arguments.path, arguments.format, clock.today(), history=arguments.history
     )
-    for code, reason in report.rejected[:20]:
-        print(f"  rejected {code}: {reason}")
+    rows = ", ".join(f"{count} {name}" for name, count in counts.items())
+    print(f"{arguments.path}: {rows}.")
+
+
+def catalogue_template(arguments: argparse.Namespace) -> None:
+    """Write an empty workbook (or CSV files) for staff to fill in, with a guide."""
+    from bot.catalogue.sheets import template
+
+    if arguments.csv:
+        template.write_csv(arguments.path)
+    elif arguments.path.exists():
+        raise CommandError(f"{arguments.path} exists already; it may be somebody's work.")
+    else:
+        template.write_xlsx(arguments.path)
+    print(f"{arguments.path} is written.")
+
+
+def catalogue_history(arguments: argparse.Namespace) -> None:
+    """Every state that the catalogue ever held of a procedure, or its facts on a day."""
+    from bot.catalogue import repository, service
+
+    if arguments.on is not None:
+        found = service.procedure(arguments.code, arguments.on)
+        if found is None:
+            raise CommandError(f"{arguments.code} is not in the catalogue on {arguments.on}.")
+        print(json.dumps(service.as_json(found), ensure_ascii=False, indent=1))
+        return
+    with database.connect() as connection:
+        states = repository.history(connection, arguments.code)
+    if not states:
+        raise CommandError(f"{arguments.code} was never in the catalogue.")
+    for state in states:
+        source = state.procedure.source
+        checked = source.checked_on if source else None
+        print(
+            f"{state.layer:9} {state.version:3}  from {state.valid_from or 'the beginning'} "
+            f"until {state.valid_to or 'now'}  seen {state.procedure.known_from}  "
+            f"checked {checked}  {state.procedure.name}"
+        )
+
+
+def catalogue_stale(_: argparse.Namespace) -> None:
+    """Procedures with facts that have ended, or were not checked for long."""
+    from bot.catalogue import freshness
+
+    today = clock.today()
+    with database.connect() as connection:
+        for item in freshness.doubtful(connection, today, settings().stale_after_days):
+            print(f"{item.code}  {item.group:14} {item.reason} {item.since}  {item.name}")
 
 
 def catalogue_stats(arguments: argparse.Namespace) -> None:
@@ -93,9 +171,10 @@ def catalogue_check(_: argparse.Namespace) -> None:
     """Hold curated facts against the national records; fails where they disagree."""
     from bot.catalogue import comparison
 
+    today = clock.today()
     with database.connect() as connection:
-        found = comparison.disagreements(connection)
-        alone = comparison.without_record(connection)
+        found = comparison.disagreements(connection, today)
+        alone = comparison.without_record(connection, today)
     for item in found:
         print(f"{item.code}  {item.fact}: curated {item.curated}; national {item.national}")
     if alone:

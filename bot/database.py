@@ -33,9 +33,14 @@ class DatabaseUnavailable(RuntimeError):
 def _begin_sqlite(connection: Connection) -> None:
     """Begin by hand: the driver would leave DDL out of the transaction.
 
-    A writer takes its lock at once and waits for it; taken late, it could fail instead.
+    A writer takes its lock at once and waits for it; taken late, it could fail instead. A
+    migration copies whole tables: dropping the old one must not take its children along.
     """
-    writes = connection.get_execution_options().get("writes", False)
+    options = connection.get_execution_options()
+    writes = options.get("writes", False)
+    if writes:
+        state = "OFF" if options.get("migrates", False) else "ON"
+        connection.exec_driver_sql(f"PRAGMA foreign_keys={state}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
@@ -124,18 +129,28 @@ def connect() -> Iterator[Connection]:
 
 
 @contextmanager
-def begin() -> Iterator[Connection]:
+def begin(*, migrates: bool = False) -> Iterator[Connection]:
     """A connection in one transaction: all is written, or nothing.
+
+    `migrates`: the tables themselves change, so that foreign keys are minded at the end only.
 
     Raises:
         DatabaseUnavailable: the database is down, or the statement failed.
     """
     try:
-        writer = engine().connect().execution_options(writes=True)
+        writer = engine().connect().execution_options(writes=True, migrates=migrates)
         with writer as connection, connection.begin():
             yield connection
+            if migrates and connection.dialect.name == "sqlite":
+                _mind_foreign_keys(connection)
     except SQLAlchemyError as error:
         raise _unavailable(error) from None
+
+
+def _mind_foreign_keys(connection: Connection) -> None:
+    orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(3)
+    if orphans:
+        raise DatabaseUnavailable(f"a migration left rows without their owner: {orphans}")
 
 
 def is_reachable() -> bool:

@@ -39,6 +39,7 @@ class Settings:
     rest_public: bool
     max_message_length: int
     lookup_failures_per_hour: int
+    stale_after_days: int
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
@@ -109,6 +110,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         rest_public=_boolean(values, "BOT_REST_PUBLIC"),
         max_message_length=_integer(values, "BOT_MAX_MESSAGE_LENGTH", 2000, 100, 100_000),
         lookup_failures_per_hour=_integer(values, "BOT_LOOKUP_FAILURES_PER_HOUR", 10, 1, 1000),
+        stale_after_days=_integer(values, "BOT_STALE_AFTER_DAYS", 365, 1, 36_500),
     )
 
 

@@ -11,7 +11,15 @@ import pytest
 from bot.settings import PROJECT_ROOT
 
 NOUNS = {"catalogue", "dossiers", "offices"}
-SHARED = {"bot.imports", "bot.text", "bot.codes", "bot.ordinals", "bot.settings", "bot.database"}
+SHARED = {
+    "bot.clock",
+    "bot.imports",
+    "bot.text",
+    "bot.codes",
+    "bot.ordinals",
+    "bot.settings",
+    "bot.database",
+}
 RASA_ROOMS = ("bot/nlu/", "bot/channels/", "bot/engine/", "bot/importer.py")
 SDK_ROOMS = ("actions/", "bot/engine/")
 SQL_ROOMS = (

@@ -16,7 +16,8 @@ from rasa_sdk.executor import ActionExecutor
 
 from actions import procedure_facts
 from bot import text as vn
-from bot.catalogue.model import CHANNEL_KINDS, COMMUNE, PROVINCE, TIME_UNITS
+from bot.catalogue.freshness import EXPIRED, STALE
+from bot.catalogue.model import CHANNEL_KINDS, LEVELS, SERVICE_LEVELS, TIME_UNITS
 from bot.settings import PROJECT_ROOT
 
 DOMAIN_FILES = sorted((PROJECT_ROOT / "domain").glob("*.yml"))
@@ -25,7 +26,6 @@ RULE_FILES = sorted((PROJECT_ROOT / "data" / "rules").glob("*.yml"))
 PYTHON_FILES = sorted((PROJECT_ROOT / "bot").rglob("*.py")) + sorted(
     (PROJECT_ROOT / "actions").glob("*.py")
 )
-LEVELS = (COMMUNE, PROVINCE)
 VIETNAMESE = re.compile(
     r"[ăâđêôơưáàảãạắằẳẵặấầẩẫậéèẻẽẹếềểễệíìỉĩịóòỏõọốồổỗộớờởỡợúùủũụứừửữựýỳỷỹỵ]", re.I
 )
@@ -156,6 +156,8 @@ def test_every_response_is_used() -> None:
     made |= {f"utter_ask_{slot}" for slot in slots}
     # Fragments that are named by values of the catalogue.
     made |= {f"utter_fragment_{value}" for value in (*CHANNEL_KINDS, *TIME_UNITS, *LEVELS)}
+    made |= {f"utter_fragment_service_level_{v}" for v in (*SERVICE_LEVELS, "unpublished")}
+    made |= {f"utter_fragment_{reason}" for reason in (EXPIRED, STALE)}
     for name in set(responses()) - made:
         short = name.removeprefix("utter_fragment_").removeprefix("utter_http_")
         assert name in source or f'"{short}"' in source, f"{name} is used nowhere"
@@ -185,6 +187,7 @@ def test_wording_has_no_blank_lines_and_polite_address() -> None:
 DATA_IN_PYTHON = {
     "bot/text.py", "bot/codes.py", "bot/catalogue/amounts.py", "bot/catalogue/finder.py",
     "bot/catalogue/national_record.py", "bot/catalogue/national_import.py",
+    "bot/catalogue/portal_import.py", "bot/catalogue/localising.py",
     "bot/dossiers/lookup.py", "bot/engine/agent.py", "bot/engine/shell.py",
 }  # fmt: skip
 

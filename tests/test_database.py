@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot import database
-from bot.catalogue import layers, service
+from bot.catalogue import layers, repository
 from bot.catalogue import tables as catalogue
 from bot.catalogue.finder import Outcome, find
 from bot.catalogue.model import Channel, Document, Duration, Fee, LegalBasis
@@ -169,8 +169,8 @@ def test_postgres_keeps_catalogue_and_dossiers_like_sqlite(tmp_path: Path) -> No
         with database.begin() as connection:
             changes = layers.write_layer(connection, catalogue.NATIONAL, [written])
         assert changes.new == expected
-    found = service.procedure("1.000001")
-    assert found is not None
+    with database.connect() as connection:
+        found = repository.history(connection, "1.000001")[-1].procedure
     assert layers.fingerprint(found) == layers.fingerprint(written)
     assert find("đăng ký thử").outcome is Outcome.FOUND
 

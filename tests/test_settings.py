@@ -27,6 +27,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         rest_public=False,
         max_message_length=2000,
         lookup_failures_per_hour=10,
+        stale_after_days=365,
     )
 
 

@@ -25,7 +25,19 @@ _TIME_UNITS = {
     "YEAR": "year",
 }
 _FREE = re.compile(r"^\W*(được )?(miễn (phí|lệ phí|thu)|không thu|không mất phí)", re.IGNORECASE)
+_LATE_HOUR = re.compile(r"sau 15 ?(?:giờ|h\b)", re.IGNORECASE)
 _SUM = re.compile(r"\d[\d.]*\s*(?:đồng|vnđ|vnd|đ\b|%)", re.IGNORECASE)
+_SUM_ALONE = re.compile(
+    r"^(?:(?:mức )?(?:thu )?(?:lệ )?phí(?: là)?\s*:?\s*)?(\d{1,3}(?:[.,]\d{3})+|\d{4,})\s*"
+    r"(?:đồng|vnđ|vnd|đ)\s*(?:/\s*(?:01 |1 )?([^\d.,;()/]{2,40}?))?\s*[.;]?$",
+    re.IGNORECASE,
+)
+_TIME_IN_WORDS = re.compile(
+    r"^(?:(?:không quá|tối đa|trong(?: thời hạn)?|thời hạn)\s*:?\s*)*(\d{1,3})\s*(?:\([^)]*\)\s*)?"
+    r"(ngày làm việc|ngày|giờ|tháng)\b(.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+_WORD_UNITS = {"ngày làm việc": "working_day", "ngày": "day", "giờ": "hour", "tháng": "month"}
 _EMPTY_NOTE = re.compile(r"^[\W\d]*(không|không có|không quy định|theo mô tả|đồng)?\W*$", re.I)
 
 
@@ -34,33 +46,54 @@ def parse_fees(text: str) -> tuple[Fee, ...]:
 
     Parts that publish nothing are left out; an empty result is an unknown fee.
     """
-    text = text.strip()
-    if not text or text == UNKNOWN:
-        return ()
-    fees = []
-    for part in _NEXT_FEE.split(text):
-        fee = _parse_fee(part.strip(" |"))
+    fees: list[Fee] = []
+    for part in fee_parts(text):
+        fee = _parse_fee(part)
         if fee.is_published and fee not in fees:
             fees.append(fee)
     return tuple(fees)
+
+
+def fee_parts(text: str) -> list[str]:
+    """The fees that a channel's text lists, each as it is written."""
+    text = text.strip()
+    if not text or text == UNKNOWN:
+        return []
+    return [part for piece in _NEXT_FEE.split(text) if (part := piece.strip(" |"))]
 
 
 def _parse_fee(text: str) -> Fee:
     match = _AMOUNT.match(text)
     if not match:
         return Fee(note="" if _EMPTY_NOTE.match(text) else _clean_note(text))
-    amount, note = int(match[1]), _clean_note(match[2])
-    if amount == 0:
-        return Fee(amount=0, note=note) if says_free(note) else Fee(note=note)
+    return fee_of(int(match[1]), match[2])
+
+
+def fee_of(amount: int, note: str) -> Fee:
+    """A fee in đồng from its amount and note as the national database holds them."""
+    note = _clean_note(note)
+    if amount == 0 and says_free(note):
+        return Fee(amount=0, note=note)
+    if amount < LOWEST_CREDIBLE_AMOUNT:
+        return _fee_of_note(note)
+    return Fee(amount=amount, note=note)
+
+
+def _fee_of_note(note: str) -> Fee:
+    """A fee whose sum stands in its note alone: "20.000 đồng/tờ khai" and nothing else."""
+    match = _SUM_ALONE.match(note)
+    if not match:
+        return Fee(note=note)
+    amount = int(match[1].replace(".", "").replace(",", ""))
     if amount < LOWEST_CREDIBLE_AMOUNT:
         return Fee(note=note)
-    return Fee(amount=amount, note=note)
+    return Fee(amount=amount, unit=match[2] or "")
 
 
 def _clean_note(text: str) -> str:
     note = " ".join(text.split())
     note = re.sub(r"^[-+*•\s]+", "", note)
-    return "" if _EMPTY_NOTE.match(note) else note
+    return "" if _EMPTY_NOTE.match(note) and not _SUM_ALONE.match(note) else note
 
 
 def parse_duration(text: str) -> Duration:
@@ -72,7 +105,15 @@ def parse_duration(text: str) -> Duration:
         return Duration(value, _TIME_UNITS[match[2]]) if value > 0 else Duration()
     words = re.sub(r"\s*OTHER$", "", text)
     # A number alone has lost its unit; it may be days, hours or months.
-    return Duration() if _EMPTY_NOTE.match(words) or words == UNKNOWN else Duration(note=words)
+    if _EMPTY_NOTE.match(words) or words == UNKNOWN:
+        return Duration()
+    in_words = _TIME_IN_WORDS.match(words)
+    if in_words and not re.search(r"\d", in_words[3]):
+        # One number only: nothing else in the words could be meant.
+        unit = _WORD_UNITS[in_words[2].lower()]
+        rest = in_words[3].strip(" .;,")
+        return Duration(float(in_words[1]), unit, note=words if rest else "")
+    return Duration(note=words)
 
 
 def says_free(note: str) -> bool:
@@ -83,3 +124,8 @@ def says_free(note: str) -> bool:
 def names_a_sum(note: str) -> bool:
     """Whether a note itself gives a sum or a percentage ("20.000 đồng/tờ khai")."""
     return bool(_SUM.search(note))
+
+
+def names_late_hour(text: str) -> bool:
+    """Whether a text has the rule that what comes after 15:00 counts from the next day."""
+    return bool(_LATE_HOUR.search(text))

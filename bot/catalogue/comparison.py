@@ -6,6 +6,7 @@ that the record does not know is a disagreement, to be mended or explained.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -32,21 +33,25 @@ class Disagreement:
     national: str
 
 
-def disagreements(connection: Connection) -> list[Disagreement]:
+def disagreements(connection: Connection, day: dt.date) -> list[Disagreement]:
     """All disagreements, by code. Codes without a national record are passed over."""
     found: list[Disagreement] = []
-    for code in repository.all_codes(connection):
-        layers = repository.layers_of(connection, code)
-        if CURATED in layers and NATIONAL in layers:
+    for layers in _layers(connection, day):
+        if NATIONAL in layers:
             found += compare(layers[CURATED], layers[NATIONAL])
     return found
 
 
-def without_record(connection: Connection) -> list[str]:
+def without_record(connection: Connection, day: dt.date) -> list[str]:
     """Curated codes that the national layer does not hold."""
-    codes = repository.all_codes(connection)
-    layers = {code: repository.layers_of(connection, code) for code in codes}
-    return [code for code in codes if CURATED in layers[code] and NATIONAL not in layers[code]]
+    return [layers[CURATED].code for layers in _layers(connection, day) if NATIONAL not in layers]
+
+
+def _layers(connection: Connection, day: dt.date) -> Iterator[dict[str, Procedure]]:
+    codes = repository.all_codes(connection, day)
+    for _, layers in repository.layers_of_many(connection, codes, day):
+        if CURATED in layers:
+            yield layers
 
 
 def compare(curated: Procedure, national: Procedure) -> Iterator[Disagreement]:
@@ -61,10 +66,12 @@ def compare(curated: Procedure, national: Procedure) -> Iterator[Disagreement]:
         yield differs("field", curated.field, national.field)
     kinds = {channel.kind for channel in national.channels}
     for channel in curated.channels:
-        told = " ".join([*_notes(national), national.steps])
+        told = " ".join([*_notes(national), *national.steps])
         if channel.kind not in kinds and CHANNEL_WORDS[channel.kind] not in vn.fold(told):
             yield differs("channel", channel.kind, sorted(kinds))
-        told = " ".join([c.time.note + " " + c.note for c in national.channels] + [national.steps])
+        told = " ".join(
+            [c.time.note + " " + c.note for c in national.channels] + list(national.steps)
+        )
         times = {(c.time.value, c.time.unit) for c in national.channels if c.time.value}
         time = channel.time
         known = (time.value, time.unit) in times
@@ -73,7 +80,7 @@ def compare(curated: Procedure, national: Procedure) -> Iterator[Disagreement]:
         for amount in _unknown_amounts(channel, national):
             yield differs("fee", amount, sorted(_amounts(national)))
     cited = [f"{basis.title} {basis.number}" for basis in national.legal_basis]
-    texts = vn.fold(" ".join([*cited, *_notes(national), national.steps]))
+    texts = vn.fold(" ".join([*cited, *_notes(national), *national.steps]))
     for basis in curated.legal_basis:
         if vn.fold(basis.number) not in texts:
             yield differs("legal basis", basis.number, [b.number for b in national.legal_basis])

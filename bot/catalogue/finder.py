@@ -6,13 +6,14 @@ so that changes are searchable at once in every worker.
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from dataclasses import dataclass
 from enum import Enum
 
-from bot import database
+from bot import clock, database
 from bot import text as vn
-from bot.catalogue import repository
+from bot.catalogue import companions, repository
 from bot.catalogue.search import Match, SearchIndex, default_stripper
 
 # From the development questions: below LOWEST nothing in the catalogue fits; a match is
@@ -51,19 +52,21 @@ class _IndexCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key: tuple[str, int] | None = None
+        self._key: tuple[str, int, dt.date] | None = None
         self._index: SearchIndex | None = None
 
     def get(self) -> SearchIndex:
         with database.connect() as connection:
-            key = (str(connection.engine.url), repository.current_revision(connection))
+            # Some procedures begin or end with the day.
+            today = clock.today()
+            key = (str(connection.engine.url), repository.current_revision(connection), today)
             if self._index is None or key != self._key:
                 with self._lock:
                     if self._index is None or key != self._key:
                         self._index = SearchIndex(
-                            repository.names(connection),
-                            repository.aliases(connection),
-                            repository.lexicon(connection),
+                            repository.names(connection, today),
+                            companions.aliases(connection),
+                            companions.lexicon(connection),
                             default_stripper(),
                         )
                         self._key = key

@@ -1,23 +1,25 @@
 """Writing the catalogue: one layer at a time, in the caller's transaction.
 
-An import replaces one layer and leaves the other alone; what has not changed is not
-written again. Reading is in `bot.catalogue.repository`.
+A layer keeps every state of a record with the days for which it is the answer. A state that
+differs begins on the day that its source names, or on which it was checked; what had been
+known for that day ends there. A state of the same day is a correction: the one before stays
+in the table with an empty window. Reading is in `bot.catalogue.repository`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
-from bot.catalogue import repository
 from bot.catalogue import tables as t
-from bot.catalogue.model import LifeEvent, Procedure, Source
+from bot.catalogue.model import Procedure, Source
+from bot.catalogue.row_writer import RowWriter
 
 # Bound variables of one statement; SQLite takes 32,766 at the most.
 CHUNK = 500
@@ -27,180 +29,253 @@ CHUNK = 500
 class Changes:
     """What writing a layer did: codes by what became of them."""
 
-    new: list[str]
-    changed: list[str]
-    gone: list[str]
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    gone: list[str] = field(default_factory=list)
     unchanged: int = 0
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A record that was not read again, since what it was read from has not changed."""
+
+    code: str
+    source: Source
+
+
+@dataclass(frozen=True)
+class Read:
+    """A record with the hash of what it was read from ("" where nothing was kept)."""
+
+    procedure: Procedure
+    raw_hash: str = ""
 
 
 def fingerprint(procedure: Procedure) -> str:
     """Hash of a record's facts; equal hashes mean that only the source may be newer."""
-    facts = replace(procedure, aliases=(), source=None, sources=())
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
-
-
-def _source_id(connection: Connection, source: Source) -> int:
-    row = t.sources.c
-    found = connection.execute(
-        sa.select(row.id).where(
-            row.title == source.title,
-            row.url == source.url,
-            row.checked_on == source.checked_on,
-        )
-    ).scalar()
-    if found is not None:
-        return int(found)
-    values = {"title": source.title, "url": source.url, "checked_on": source.checked_on}
-    result = connection.execute(sa.insert(t.sources).values(values))
-    return int(result.inserted_primary_key[0])
-
-
-def _insert(connection: Connection, layer: str, procedure: Procedure, source_id: int) -> None:
-    values = {
-        name: getattr(procedure, name)
-        for name in t.procedures.columns.keys()  # noqa: SIM118 (columns are no dict)
-        if hasattr(procedure, name) and name != "id"
-    }
-    values.update(
-        layer=layer,
-        fingerprint=fingerprint(procedure),
-        source_id=source_id,
+    facts = replace(
+        procedure,
+        aliases=(),
+        source=None,
+        sources=(),
+        known_from=None,
+        expired=(),
+        upcoming=(),
+        curated=False,
     )
-    owner = connection.execute(sa.insert(t.procedures).values(values)).inserted_primary_key[0]
-    for position, channel in enumerate(procedure.channels):
-        channel_id = connection.execute(
-            sa.insert(t.channels).values(
-                procedure_id=owner,
-                position=position,
-                kind=channel.kind,
-                time_value=channel.time.value,
-                time_unit=channel.time.unit,
-                time_note=channel.time.note,
-                note=channel.note,
-            )
-        ).inserted_primary_key[0]
-        _insert_rows(connection, t.fees, channel.fees, channel_id=channel_id)
-    _insert_rows(connection, t.documents, procedure.documents, procedure_id=owner)
-    _insert_rows(connection, t.legal_bases, procedure.legal_basis, procedure_id=owner)
-    _insert_rows(connection, t.differences, procedure.differs_from, procedure_id=owner)
+    # Sources of single groups are facts, too; their day of checking alone is not.
+    origins = [(group, source.title, source.url) for group, source in procedure.sources]
+    return hashlib.sha256(repr((facts, origins)).encode()).hexdigest()
 
 
-def _insert_rows(
-    connection: Connection, table: sa.Table, items: Sequence[Any], **owner: int
-) -> None:
-    rows = [{**vars(item), **owner, "position": i} for i, item in enumerate(items)]
-    if rows:
-        connection.execute(sa.insert(table), rows)
+def raw_hashes(connection: Connection, layer: str) -> dict[str, str]:
+    """Hashes of what the newest states of a layer were read from, by code."""
+    columns = t.procedures.c
+    query = (
+        sa.select(columns.code, columns.raw_hash)
+        .where(columns.layer == layer, columns.valid_to.is_(None), columns.raw_hash != "")
+        .order_by(columns.version)
+    )
+    return {row.code: row.raw_hash for row in connection.execute(query)}
+
+
+def newest_check(connection: Connection, layer: str) -> dt.date | None:
+    """The latest day on which a record of a layer was checked."""
+    query = (
+        sa.select(sa.func.max(t.sources.c.checked_on))
+        .select_from(t.procedures.join(t.sources))
+        .where(t.procedures.c.layer == layer)
+    )
+    return connection.execute(query).scalar()
 
 
 def write_layer(
     connection: Connection,
     layer: str,
-    procedures: Iterable[Procedure],
+    records: Iterable[Procedure | Read | Unread],
     *,
-    keep: Collection[str] = (),
+    keep: Collection[str] | None = (),
 ) -> Changes:
-    """Make a layer hold these procedures; rows with the same facts only get their source.
+    """Make a layer hold these records; those with the same facts only get their source.
 
-    Codes of the layer that do not come again are deleted, except those in `keep`.
+    Codes of the layer that do not come again end on the day of the newest check, except
+    those in `keep`; with `keep` None all stay.
+
+    Raises:
+        ValueError: a record has no source.
     """
-    columns = t.procedures.c
-    known = {
-        row.code: row
-        for row in connection.execute(
-            sa.select(columns.id, columns.code, columns.fingerprint, columns.source_id).where(
-                columns.layer == layer
-            )
-        )
-    }
-    changes = Changes([], [], [])
-    seen: set[str] = set()
-    checked_anew: dict[int, list[int]] = defaultdict(list)
-    for procedure in procedures:
-        if procedure.source is None:
-            raise ValueError(f"{procedure.code} has no source")
-        seen.add(procedure.code)
-        row = known.get(procedure.code)
-        if row is not None and row.fingerprint == fingerprint(procedure):
-            changes.unchanged += 1
-            source = _source_id(connection, procedure.source)
-            if source != row.source_id:
-                checked_anew[source].append(row.id)
-            continue
-        (changes.new if row is None else changes.changed).append(procedure.code)
-        if row is not None:
-            _delete(connection, [row.id])
-        _insert(connection, layer, procedure, _source_id(connection, procedure.source))
-    for source, ids in checked_anew.items():
-        for start in range(0, len(ids), CHUNK):
-            where = columns.id.in_(ids[start : start + CHUNK])
-            connection.execute(sa.update(t.procedures).where(where).values(source_id=source))
-    changes.gone = sorted(set(known) - seen - set(keep))
-    _delete(connection, [known[code].id for code in changes.gone])
-    if changes.new or changes.changed or changes.gone:
+    return _LayerWriter(connection, layer).write(records, keep)
+
+
+def end_others(connection: Connection, layer: str, codes: Collection[str], day: dt.date) -> Changes:
+    """End all records of a layer on a day, except those of these codes."""
+    changes = Changes()
+    writer = _LayerWriter(connection, layer)
+    writer.end_all_but(codes, day, changes)
+    if changes.gone:
         raise_revision(connection)
     return changes
 
 
-def _delete(connection: Connection, ids: Sequence[int]) -> None:
-    # Children go with their procedure (ON DELETE CASCADE).
-    for row_id in ids:
-        connection.execute(sa.delete(t.procedures).where(t.procedures.c.id == row_id))
+class _LayerWriter:
+    """One run of `write_layer`."""
 
-
-def replace_aliases(connection: Connection, phrases: Iterable[tuple[str, str]]) -> None:
-    """Make `(code, phrase)` pairs the whole alias table."""
-    _replace_table(connection, t.aliases, ("code", "phrase"), phrases)
-
-
-def replace_lexicon(connection: Connection, entries: Iterable[tuple[str, str]]) -> None:
-    """Make `(citizen's words, official words)` pairs the whole lexicon."""
-    _replace_table(connection, t.lexicon, ("citizen", "official"), entries)
-
-
-def _replace_table(
-    connection: Connection,
-    table: sa.Table,
-    names: tuple[str, str],
-    pairs: Iterable[tuple[str, str]],
-) -> None:
-    wanted = sorted(set(pairs))
-    if sorted(repository.pairs(connection, table, names)) == wanted:
-        return
-    connection.execute(sa.delete(table))
-    if wanted:
-        connection.execute(
-            sa.insert(table), [dict(zip(names, pair, strict=True)) for pair in wanted]
-        )
-    raise_revision(connection)
-
-
-def replace_general_facts(connection: Connection, facts: Iterable[tuple[str, str, Source]]) -> None:
-    """Make `(topic, text, source)` triples the whole table of general facts."""
-    connection.execute(sa.delete(t.general_facts))
-    for topic, text, source in facts:
-        connection.execute(
-            sa.insert(t.general_facts).values(
-                topic=topic, text=text, source_id=_source_id(connection, source)
+    def __init__(self, connection: Connection, layer: str) -> None:
+        self._connection = connection
+        self._layer = layer
+        self._writer = RowWriter(connection)
+        self._states: dict[str, list[Row]] = defaultdict(list)
+        columns = t.procedures.c
+        query = (
+            sa.select(
+                columns.id,
+                columns.code,
+                columns.version,
+                columns.fingerprint,
+                columns.raw_hash,
+                columns.valid_from,
+                columns.valid_to,
+                columns.known_from,
+                t.sources.c.checked_on,
             )
+            .join(t.sources)
+            .where(columns.layer == layer)
+            .order_by(columns.version)
+        )
+        for row in connection.execute(query):
+            self._states[row.code].append(row)
+        self._windows: list[dict[str, object]] = []
+        self._checked_anew: dict[int, list[int]] = defaultdict(list)
+        self._raw_anew: list[dict[str, object]] = []
+
+    def write(
+        self, records: Iterable[Procedure | Read | Unread], keep: Collection[str] | None
+    ) -> Changes:
+        changes = Changes()
+        seen: set[str] = set()
+        newest = dt.date.min
+        for record in records:
+            if isinstance(record, Procedure):
+                record = Read(record)
+            code = record.code if isinstance(record, Unread) else record.procedure.code
+            source = record.source if isinstance(record, Unread) else record.procedure.source
+            if source is None:
+                raise ValueError(f"{code} has no source")
+            newest = max(newest, source.checked_on)
+            seen.add(code)
+            self._put(code, source, record, changes)
+        if keep is not None:
+            self._end(set(self._states) - seen - set(keep), newest, changes)
+        self._finish()
+        if changes.new or changes.changed or changes.gone:
+            raise_revision(self._connection)
+        return changes
+
+    def end_all_but(self, codes: Collection[str], day: dt.date, changes: Changes) -> None:
+        self._end(set(self._states) - set(codes), day, changes)
+        self._finish()
+
+    def _put(self, code: str, source: Source, record: Read | Unread, changes: Changes) -> None:
+        states = self._states.get(code, [])
+        start = source.checked_on
+        if isinstance(record, Read) and record.procedure.effective.effective_from:
+            start = record.procedure.effective.effective_from
+        present = _covering(states, start)
+        if isinstance(record, Unread):
+            if present is not None:
+                self._check_anew(present, source)
+                changes.unchanged += 1
+            return
+        mark = fingerprint(record.procedure)
+        if present is not None and present.fingerprint == mark:
+            self._check_anew(present, source)
+            if record.raw_hash != present.raw_hash:
+                self._raw_anew.append({"key": present.id, "raw_hash": record.raw_hash})
+            changes.unchanged += 1
+            return
+        version = states[-1].version + 1 if states else 1
+        valid_from: dt.date | None = start
+        valid_to = None
+        if present is None:
+            (changes.changed if states else changes.new).append(code)
+            later = [s.valid_from for s in states if s.valid_from and s.valid_from > start]
+            valid_to = min(later, default=None)
+            if not states:
+                valid_from = record.procedure.effective.effective_from
+        else:
+            changes.changed.append(code)
+            valid_to = present.valid_to
+            if not present.fingerprint:
+                # Facts of an older schema are no state of their own.
+                self._writer.delete([present.id])
+                version, valid_from = present.version, present.valid_from
+            elif start <= (present.valid_from or present.known_from):
+                valid_from = present.valid_from
+                emptied = present.valid_from or present.known_from
+                self._window(present.id, emptied, emptied)
+            else:
+                self._window(present.id, present.valid_from, start)
+        self._writer.add(
+            record.procedure,
+            layer=self._layer,
+            version=version,
+            fingerprint=mark,
+            raw_hash=record.raw_hash,
+            valid_from=valid_from,
+            valid_to=valid_to,
+            known_from=source.checked_on,
         )
 
+    def _check_anew(self, row: Row, source: Source) -> None:
+        if source.checked_on != row.checked_on:
+            self._checked_anew[self._writer.source_id(source)].append(row.id)
 
-def replace_life_events(connection: Connection, events: Iterable[LifeEvent]) -> None:
-    """Make these the life events, in their order."""
-    connection.execute(sa.delete(t.life_events))
-    for position, event in enumerate(events):
-        connection.execute(
-            sa.insert(t.life_events).values(key=event.key, position=position, name=event.name)
-        )
-        phrases = [{"event_key": event.key, "phrase": phrase} for phrase in event.phrases]
-        if phrases:
-            connection.execute(sa.insert(t.life_event_phrases), phrases)
-        steps = [
-            {"event_key": event.key, "position": number, "code": code, "why": why}
-            for number, (code, why) in enumerate(event.steps)
-        ]
-        connection.execute(sa.insert(t.life_event_steps), steps)
+    def _window(self, row_id: int, start: dt.date | None, end: dt.date | None) -> None:
+        self._windows.append({"key": row_id, "valid_from": start, "valid_to": end})
+
+    def _end(self, codes: set[str], day: dt.date, changes: Changes) -> None:
+        for code in sorted(codes):
+            present = _covering(self._states[code], day)
+            if present is not None:
+                self._window(present.id, present.valid_from, day)
+                changes.gone.append(code)
+
+    def _finish(self) -> None:
+        self._writer.flush()
+        columns = t.procedures.c
+        update = sa.update(t.procedures).where(columns.id == sa.bindparam("key"))
+        if self._windows:
+            self._connection.execute(
+                update.values(
+                    valid_from=sa.bindparam("valid_from"), valid_to=sa.bindparam("valid_to")
+                ),
+                self._windows,
+            )
+        if self._raw_anew:
+            self._connection.execute(
+                update.values(raw_hash=sa.bindparam("raw_hash")), self._raw_anew
+            )
+        for source, ids in self._checked_anew.items():
+            for chunk in chunks(ids):
+                where = columns.id.in_(chunk)
+                self._connection.execute(
+                    sa.update(t.procedures).where(where).values(source_id=source)
+                )
+
+
+def _covering(states: Sequence[Row], day: dt.date) -> Row | None:
+    """The state that is the answer for a day."""
+    for state in reversed(states):
+        begun = state.valid_from is None or state.valid_from <= day
+        if begun and (state.valid_to is None or day < state.valid_to):
+            return state
+    return None
+
+
+def chunks(values: Sequence[int]) -> Iterable[Sequence[int]]:
+    """Parts that fit into one statement."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
 
 
 def raise_revision(connection: Connection) -> None:

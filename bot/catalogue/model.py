@@ -6,9 +6,13 @@ import datetime as dt
 from dataclasses import dataclass
 
 COMMUNE, PROVINCE = "commune", "province"
+LEVELS = (COMMUNE, PROVINCE)
 ONLINE, DIRECT, POSTAL = "online", "direct", "postal"
 CHANNEL_KINDS = (ONLINE, DIRECT, POSTAL)
 TIME_UNITS = ("working_day", "day", "hour", "month", "year")
+# Toàn trình, một phần, chỉ cung cấp thông tin.
+SERVICE_LEVELS = ("full", "partial", "information")
+VND = "VND"
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,25 @@ class Source:
     title: str
     url: str
     checked_on: dt.date
+
+
+@dataclass(frozen=True)
+class Dates:
+    """First and last day on which a fact holds by law; None where no source names one."""
+
+    effective_from: dt.date | None = None
+    effective_to: dt.date | None = None
+
+    def begun(self, day: dt.date) -> bool:
+        """Whether the fact holds already."""
+        return self.effective_from is None or self.effective_from <= day
+
+    def ended(self, day: dt.date) -> bool:
+        """Whether the fact holds no longer."""
+        return self.effective_to is not None and self.effective_to < day
+
+
+OPEN = Dates()
 
 
 @dataclass(frozen=True)
@@ -38,14 +61,18 @@ class Duration:
 
 @dataclass(frozen=True)
 class Fee:
-    """A fee (phí, lệ phí). `amount` is in đồng; None means that it is not published.
+    """A fee (phí, lệ phí). `amount` is in whole units of `currency`; None: not published.
 
-    0 stands only where the source says in words that nothing is charged.
+    0 stands only where the source says in words that nothing is charged. `case` names the
+    case (trường hợp) that it is for, if it is not for all.
     """
 
     amount: int | None = None
     unit: str = ""
     note: str = ""
+    currency: str = VND
+    case: str = ""
+    dates: Dates = OPEN
 
     @property
     def is_published(self) -> bool:
@@ -60,6 +87,17 @@ class Channel:
     time: Duration = Duration()
     fees: tuple[Fee, ...] = ()
     note: str = ""
+    dates: Dates = OPEN
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case (trường hợp thực hiện) of a procedure, with a time of its own where it has one."""
+
+    name: str
+    code: str = ""
+    time: Duration = Duration()
+    dates: Dates = OPEN
 
 
 @dataclass(frozen=True)
@@ -67,7 +105,8 @@ class Document:
     """A paper of the dossier (thành phần hồ sơ).
 
     `original` and `copy` are counts; None means that the source gives none. `when` is
-    the case that needs it. A `remark` is no paper but an explanation among the papers.
+    the case that needs it; `optional` is None where the source does not say. A `remark`
+    is no paper but an explanation among the papers.
     """
 
     name: str
@@ -75,6 +114,19 @@ class Document:
     copy: int | None = None
     when: str = ""
     remark: bool = False
+    optional: bool | None = None
+    dates: Dates = OPEN
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form (mẫu đơn, tờ khai): its name, its number in the law, its file, where it lies."""
+
+    name: str
+    number: str = ""
+    file: str = ""
+    url: str = ""
+    dates: Dates = OPEN
 
 
 @dataclass(frozen=True)
@@ -83,6 +135,7 @@ class LegalBasis:
 
     title: str
     number: str = ""
+    dates: Dates = OPEN
 
 
 @dataclass(frozen=True)
@@ -108,10 +161,13 @@ class LifeEvent:
 
 @dataclass(frozen=True)
 class Procedure:
-    """One procedure with its facts; an empty fact is an unknown one.
+    """One procedure with its facts; an empty or None fact is an unknown one.
 
-    `code` is the national code (1.001193). Each group of facts may come from another
-    source: `sources` maps the names in `FACT_GROUPS` to theirs.
+    `code` is the national code (1.001193). Each group of facts may come from another source
+    and hold for other days: `sources` and `dates` map names in `FACT_GROUPS` to theirs,
+    `source` and `effective` are those of the whole record. `known_from` is the day on which
+    this state of the record was first seen. `expired` and `upcoming` pair groups with the
+    day on which what is shown ended, or something else begins.
     """
 
     code: str
@@ -119,15 +175,21 @@ class Procedure:
     field: str
     level: str
     plain_name: str = ""
+    local_code: str = ""
     issuing_body: str = ""
     decision: str = ""
     subject: str = ""
     agency: str = ""
-    place: str = ""
+    service_level: str = ""
+    online: bool | None = None
+    online_payment: bool | None = None
+    places: tuple[str, ...] = ()
     documents: tuple[Document, ...] = ()
     documents_note: str = ""
     channels: tuple[Channel, ...] = ()
-    steps: str = ""
+    cases: tuple[Case, ...] = ()
+    forms: tuple[Form, ...] = ()
+    steps: tuple[str, ...] = ()
     result: str = ""
     conditions: str = ""
     legal_basis: tuple[LegalBasis, ...] = ()
@@ -135,8 +197,13 @@ class Procedure:
     differs_from: tuple[Difference, ...] = ()
     aliases: tuple[str, ...] = ()
     curated: bool = False
+    effective: Dates = OPEN
+    known_from: dt.date | None = None
     source: Source | None = None
     sources: tuple[tuple[str, Source], ...] = ()
+    dates: tuple[tuple[str, Dates], ...] = ()
+    expired: tuple[tuple[str, dt.date], ...] = ()
+    upcoming: tuple[tuple[str, dt.date], ...] = ()
 
     @property
     def display_name(self) -> str:
@@ -147,15 +214,34 @@ class Procedure:
         """The source of a group of facts, or of the whole record."""
         return dict(self.sources).get(group, self.source)
 
+    def is_known_on(self, group: str, day: dt.date) -> bool:
+        """Whether the sources tell of a group of facts for a day.
+
+        What was first read on some day may have been otherwise before, unless the source
+        itself says from when it holds.
+        """
+        since = self.dates_of(group).effective_from or self.known_from
+        return since is None or since <= day
+
+    def dates_of(self, group: str) -> Dates:
+        """The days on which a group of facts holds, or the whole record."""
+        return dict(self.dates).get(group, self.effective)
+
 
 # Attributes that are taken from one layer or the other as a whole.
 FACT_GROUPS = (
     "plain_name",
+    "local_code",
     "subject",
     "agency",
-    "place",
+    "service_level",
+    "online",
+    "online_payment",
+    "places",
     "documents",
     "channels",
+    "cases",
+    "forms",
     "steps",
     "result",
     "conditions",

@@ -1,4 +1,4 @@
-"""Reading the catalogue: both layers as one procedure.
+"""Reading the catalogue: all layers as one procedure, for a day.
 
 Functions take an open connection (`bot.database.connect()`), so that a caller decides
 what belongs into one transaction. Writing is in `bot.catalogue.layers`.
@@ -6,27 +6,32 @@ what belongs into one transaction. Writing is in `bot.catalogue.layers`.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Row
 
 from bot.catalogue import tables as t
-from bot.catalogue.model import (
-    FACT_GROUPS,
-    Channel,
-    Difference,
-    Document,
-    Duration,
-    Fee,
-    LegalBasis,
-    LifeEvent,
-    Procedure,
-    Source,
-)
+from bot.catalogue.layers import CHUNK
+from bot.catalogue.merging import merge
+from bot.catalogue.model import Dates, Fee, Procedure, Source
+from bot.catalogue.row_writer import TABLES
+from bot.catalogue.rows import ITEMS, SCALARS, dates_from, fee_from_row, from_row
+
+
+@dataclass(frozen=True)
+class State:
+    """A record of one layer with the days for which it is the answer (`valid_to` excluded)."""
+
+    layer: str
+    version: int
+    procedure: Procedure
+    valid_from: dt.date | None
+    valid_to: dt.date | None
 
 
 def current_revision(connection: Connection) -> int:
@@ -34,190 +39,194 @@ def current_revision(connection: Connection) -> int:
     return int(connection.execute(sa.select(t.revision.c.number)).scalar() or 0)
 
 
-def pairs(connection: Connection, table: sa.Table, names: tuple[str, str]) -> list[tuple[str, str]]:
-    """All rows of a two-column table, sorted."""
-    columns = [table.c[name] for name in names]
-    return [(row[0], row[1]) for row in connection.execute(sa.select(*columns).order_by(*columns))]
-
-
-def aliases(connection: Connection) -> list[tuple[str, str]]:
-    """All `(code, phrase)` pairs."""
-    return pairs(connection, t.aliases, ("code", "phrase"))
-
-
-def lexicon(connection: Connection) -> list[tuple[str, str]]:
-    """All `(citizen's words, official words)` pairs."""
-    return pairs(connection, t.lexicon, ("citizen", "official"))
-
-
-def general_fact(connection: Connection, topic: str) -> tuple[str, Source] | None:
-    """Text and source of a fact that belongs to no single procedure."""
-    query = (
-        sa.select(t.general_facts.c.text, t.sources)
-        .join(t.sources, t.sources.c.id == t.general_facts.c.source_id)
-        .where(t.general_facts.c.topic == topic)
+def _holds(day: dt.date) -> Any:
+    columns = t.procedures.c
+    return sa.and_(
+        sa.or_(columns.valid_from.is_(None), columns.valid_from <= day),
+        sa.or_(columns.valid_to.is_(None), columns.valid_to > day),
     )
-    row = connection.execute(query).first()
-    return (row.text, Source(row.title, row.url, row.checked_on)) if row else None
 
 
-def life_events(connection: Connection) -> list[LifeEvent]:
-    """All life events, in the order of the seed."""
-    phrases: dict[str, list[str]] = defaultdict(list)
-    for row in connection.execute(
-        sa.select(t.life_event_phrases).order_by(t.life_event_phrases.c.id)
-    ):
-        phrases[row.event_key].append(row.phrase)
-    steps: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for row in connection.execute(
-        sa.select(t.life_event_steps).order_by(t.life_event_steps.c.position)
-    ):
-        steps[row.event_key].append((row.code, row.why))
-    return [
-        LifeEvent(row.key, row.name, tuple(phrases[row.key]), tuple(steps[row.key]))
-        for row in connection.execute(sa.select(t.life_events).order_by(t.life_events.c.position))
-    ]
-
-
-def names(connection: Connection) -> list[Procedure]:
+def names(connection: Connection, day: dt.date) -> list[Procedure]:
     """Every procedure with its names, field and level only (for the search index)."""
     columns = t.procedures.c
-    query = sa.select(
-        columns.layer, columns.code, columns.name, columns.plain_name, columns.field, columns.level
-    ).order_by(columns.code, columns.layer)
-    merged: dict[str, Procedure] = {}
-    for row in connection.execute(query):  # "curated" sorts before "national"
-        if row.code in merged:
-            merged[row.code] = replace(merged[row.code], name=row.name)
-        else:
-            merged[row.code] = Procedure(
-                code=row.code,
-                name=row.name,
-                plain_name=row.plain_name,
-                field=row.field,
-                level=row.level,
-                curated=row.layer == t.CURATED,
-            )
-    return list(merged.values())
+    query = (
+        sa.select(
+            columns.layer,
+            columns.code,
+            columns.name,
+            columns.plain_name,
+            columns.field,
+            columns.level,
+        )
+        .where(_holds(day))
+        .order_by(columns.code)
+    )
+    records: dict[str, dict[str, Procedure]] = defaultdict(dict)
+    for row in connection.execute(query):
+        records[row.code][row.layer] = Procedure(
+            row.code, row.name, row.field, row.level, plain_name=row.plain_name, known_from=day
+        )
+    return [replace(merge(layers, day), known_from=None, sources=()) for layers in records.values()]
 
 
-def get(connection: Connection, code: str) -> Procedure | None:
-    """One procedure with all its facts, or None."""
-    return next(iter(get_many(connection, [code])), None)
-
-
-def get_many(connection: Connection, codes: Sequence[str]) -> list[Procedure]:
-    """Procedures in the order of the codes; unknown codes are passed over."""
-    layers: dict[str, dict[str, Procedure]] = defaultdict(dict)
-    for layer, procedure in _layer_rows(connection, codes):
-        layers[procedure.code][layer] = procedure
-    return [_merge(layers[code]) for code in codes if code in layers]
-
-
-def layers_of(connection: Connection, code: str) -> dict[str, Procedure]:
-    """One procedure as each layer has it, by layer."""
-    return dict(_layer_rows(connection, [code]))
-
-
-def all_codes(connection: Connection) -> list[str]:
-    """Codes of all procedures, sorted."""
-    query = sa.select(t.procedures.c.code).distinct().order_by(t.procedures.c.code)
+def all_codes(connection: Connection, day: dt.date) -> list[str]:
+    """Codes of all procedures of a day, sorted."""
+    columns = t.procedures.c
+    query = sa.select(columns.code).where(_holds(day)).distinct().order_by(columns.code)
     return [row.code for row in connection.execute(query)]
 
 
-def _layer_rows(connection: Connection, codes: Sequence[str]) -> Iterator[tuple[str, Procedure]]:
+def get(connection: Connection, code: str, day: dt.date) -> Procedure | None:
+    """One procedure with all its facts, as of a day, or None."""
+    return next(get_many(connection, [code], day), None)
+
+
+def get_many(connection: Connection, codes: Sequence[str], day: dt.date) -> Iterator[Procedure]:
+    """Procedures as of a day, in the order of the codes; unknown codes are passed over."""
+    for _, layers in layers_of_many(connection, codes, day):
+        yield merge(layers, day)
+
+
+def layers_of_many(
+    connection: Connection, codes: Sequence[str], day: dt.date
+) -> Iterator[tuple[str, dict[str, Procedure]]]:
+    """Each procedure's code with its records by layer, in the order of the codes."""
+    for start in range(0, len(codes), CHUNK):
+        chunk = list(codes[start : start + CHUNK])
+        layers: dict[str, dict[str, Procedure]] = defaultdict(dict)
+        for state in _states(connection, sa.and_(t.procedures.c.code.in_(chunk), _holds(day))):
+            layers[state.procedure.code][state.layer] = state.procedure
+        for code in chunk:
+            if code in layers:
+                yield code, layers[code]
+
+
+def last_day(connection: Connection, code: str) -> dt.date | None:
+    """The day from which a procedure is in the catalogue no longer; None if it never was."""
     columns = t.procedures.c
-    source = t.sources.c
+    query = sa.select(sa.func.max(columns.valid_to)).where(columns.code == code)
+    return connection.execute(query).scalar()
+
+
+def history(connection: Connection, code: str) -> list[State]:
+    """Every state of a procedure that was ever recorded, by layer, the oldest first."""
+    return list(_states(connection, t.procedures.c.code == code))
+
+
+def all_states(connection: Connection, day: dt.date, *, past: bool = False) -> Iterator[State]:
+    """Every record of every layer by code and layer: those of a day and later, or all."""
+    columns = t.procedures.c
+    wanted = sa.true() if past else sa.or_(columns.valid_to.is_(None), columns.valid_to > day)
+    query = sa.select(columns.code).where(wanted).distinct().order_by(columns.code)
+    codes = [row.code for row in connection.execute(query)]
+    for start in range(0, len(codes), CHUNK):
+        chunk = codes[start : start + CHUNK]
+        yield from _states(connection, sa.and_(columns.code.in_(chunk), wanted))
+
+
+def _states(connection: Connection, where: Any) -> Iterator[State]:
+    columns, source = t.procedures.c, t.sources.c
     query = (
         sa.select(t.procedures, source.title, source.url, source.checked_on)
         .join(t.sources, source.id == columns.source_id)
-        .where(columns.code.in_(list(codes)))
+        .where(where)
+        .order_by(columns.code, columns.layer, columns.version)
     )
     rows = list(connection.execute(query))
     ids = [row.id for row in rows]
-    channels = _channels(connection, ids)
-    documents = _children(connection, t.documents, ids)
-    bases = _children(connection, t.legal_bases, ids)
-    differences = _children(connection, t.differences, ids)
-    alias_rows = connection.execute(
-        sa.select(t.aliases.c.code, t.aliases.c.phrase)
-        .where(t.aliases.c.code.in_(list(codes)))
-        .order_by(t.aliases.c.id)
-    )
-    phrases: dict[str, list[str]] = defaultdict(list)
-    for row in alias_rows:
-        phrases[row.code].append(row.phrase)
+    fees = _fees(connection, ids)
+    children = {attribute: _children(connection, attribute, ids, fees) for attribute in ITEMS}
+    origins = _origins(connection, ids)
+    phrases = _phrases(connection, sorted({row.code for row in rows}))
     for row in rows:
-        yield (
+        sources, dates = origins.get(row.id, ((), ()))
+        facts: dict[str, Any] = {name: row._mapping[name] for name in SCALARS}
+        facts |= {name: tuple(owned.get(row.id, ())) for name, owned in children.items()}
+        yield State(
             row.layer,
+            row.version,
             Procedure(
                 code=row.code,
-                name=row.name,
-                plain_name=row.plain_name,
-                field=row.field,
-                level=row.level,
-                issuing_body=row.issuing_body,
-                decision=row.decision,
-                subject=row.subject,
-                agency=row.agency,
-                place=row.place,
-                documents=tuple(
-                    Document(d.name, d.original, d.copy, d.when, d.remark)
-                    for d in documents[row.id]
-                ),
-                documents_note=row.documents_note,
-                channels=tuple(channels[row.id]),
-                steps=row.steps,
-                result=row.result,
-                conditions=row.conditions,
-                legal_basis=tuple(LegalBasis(b.title, b.number) for b in bases[row.id]),
-                mistakes=row.mistakes,
-                differs_from=tuple(Difference(d.code, d.how) for d in differences[row.id]),
-                aliases=tuple(phrases[row.code]),
-                curated=row.layer == t.CURATED,
+                **facts,
+                aliases=tuple(phrases.get(row.code, ())),
+                curated=row.layer in (t.CURATED, t.STAFF),
+                effective=dates_from(row._mapping),
+                known_from=row.known_from,
                 source=Source(row.title, row.url, row.checked_on),
+                sources=sources,
+                dates=dates,
             ),
+            row.valid_from,
+            row.valid_to,
         )
 
 
-def _children(connection: Connection, table: sa.Table, ids: Sequence[int]) -> dict[int, list[Any]]:
+def _select_owned(
+    connection: Connection, table: sa.Table, column: sa.Column, ids: Sequence[int]
+) -> Iterator[Row]:
+    for start in range(0, len(ids), CHUNK):
+        query = sa.select(table).where(column.in_(ids[start : start + CHUNK]))
+        yield from connection.execute(query.order_by(column, table.c.position))
+
+
+def _children(
+    connection: Connection, attribute: str, ids: Sequence[int], fees: dict[int, list[Fee]]
+) -> dict[int, list[Any]]:
+    table, kind = TABLES[attribute], ITEMS[attribute]
     children: dict[int, list[Any]] = defaultdict(list)
-    query = sa.select(table).where(table.c.procedure_id.in_(list(ids))).order_by(table.c.position)
-    for row in connection.execute(query):
-        children[row.procedure_id].append(row)
+    for row in _select_owned(connection, table, table.c.procedure_id, ids):
+        more = {"fees": tuple(fees.get(row.id, ()))} if table is t.channels else {}
+        children[row.procedure_id].append(from_row(kind, row._mapping, **more))
     return children
 
 
-def _channels(connection: Connection, ids: Sequence[int]) -> dict[int, list[Channel]]:
-    rows = _children(connection, t.channels, ids)
-    channel_ids = [row.id for owned in rows.values() for row in owned]
+def _fees(connection: Connection, ids: Sequence[int]) -> dict[int, list[Fee]]:
     fees: dict[int, list[Fee]] = defaultdict(list)
-    query = (
-        sa.select(t.fees).where(t.fees.c.channel_id.in_(channel_ids)).order_by(t.fees.c.position)
-    )
-    for row in connection.execute(query):
-        fees[row.channel_id].append(Fee(row.amount, row.unit, row.note))
-    channels: dict[int, list[Channel]] = defaultdict(list)
-    for owner, owned in rows.items():
-        for row in owned:
-            time = Duration(row.time_value, row.time_unit, row.time_note)
-            channels[owner].append(Channel(row.kind, time, tuple(fees[row.id]), row.note))
-    return channels
-
-
-def _merge(layers: dict[str, Procedure]) -> Procedure:
-    """Curated facts first, national ones where the curated layer says nothing."""
-    curated, national = layers.get(t.CURATED), layers.get(t.NATIONAL)
-    if curated is None or national is None:
-        merged = curated or national
-        assert merged is not None
-        groups = FACT_GROUPS
-        origin = dict.fromkeys(groups, merged)
-    else:
-        origin = {group: curated if getattr(curated, group) else national for group in FACT_GROUPS}
-        facts = {group: getattr(layer, group) for group, layer in origin.items()}
-        merged = replace(
-            national, curated=True, documents_note=origin["documents"].documents_note, **facts
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            sa.select(t.fees)
+            .join(t.channels, t.channels.c.id == t.fees.c.channel_id)
+            .where(t.channels.c.procedure_id.in_(ids[start : start + CHUNK]))
+            .order_by(t.fees.c.channel_id, t.fees.c.position)
         )
-    sources = tuple((group, layer.source) for group, layer in origin.items() if layer.source)
-    return replace(merged, sources=sources)
+        for row in connection.execute(query):
+            fees[row.channel_id].append(fee_from_row(row._mapping))
+    return fees
+
+
+Origins = tuple[tuple[tuple[str, Source], ...], tuple[tuple[str, Dates], ...]]
+
+
+def _origins(connection: Connection, ids: Sequence[int]) -> dict[int, Origins]:
+    """Sources and dates of single groups of facts, by owner."""
+    sources: dict[int, list[tuple[str, Source]]] = defaultdict(list)
+    dates: dict[int, list[tuple[str, Dates]]] = defaultdict(list)
+    source = t.sources.c
+    for start in range(0, len(ids), CHUNK):
+        query = (
+            sa.select(t.fact_origins, source.title, source.url, source.checked_on)
+            .outerjoin(t.sources, source.id == t.fact_origins.c.source_id)
+            .where(t.fact_origins.c.procedure_id.in_(ids[start : start + CHUNK]))
+            .order_by(t.fact_origins.c.procedure_id, t.fact_origins.c.position)
+        )
+        for row in connection.execute(query):
+            if row.source_id is not None:
+                named = Source(row.title, row.url, row.checked_on)
+                sources[row.procedure_id].append((row.fact_group, named))
+            held = dates_from(row._mapping)
+            if held != Dates():
+                dates[row.procedure_id].append((row.fact_group, held))
+    owners = sources.keys() | dates.keys()
+    return {owner: (tuple(sources[owner]), tuple(dates[owner])) for owner in owners}
+
+
+def _phrases(connection: Connection, codes: Sequence[str]) -> dict[str, list[str]]:
+    phrases: dict[str, list[str]] = defaultdict(list)
+    for start in range(0, len(codes), CHUNK):
+        query = sa.select(t.aliases.c.code, t.aliases.c.phrase).order_by(t.aliases.c.id)
+        where = t.aliases.c.code.in_(codes[start : start + CHUNK])
+        for row in connection.execute(query.where(where)):
+            if row.phrase not in phrases[row.code]:  # both layers may have it
+                phrases[row.code].append(row.phrase)
+    return phrases

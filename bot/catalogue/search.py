@@ -14,14 +14,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bot import text as vn
 from bot.catalogue.model import COMMUNE, Procedure
-from bot.catalogue.seed_import import SEED_DIR
+from bot.catalogue.seed_files import SEED_DIR, data_lines
 
 Vector = NDArray[np.float32]
 
@@ -251,11 +250,6 @@ def _prior(procedure: Procedure) -> float:
 
 def default_stripper() -> PhraseStripper:
     """Stop phrases and function words that ship with the project."""
-    phrases = _data_lines(SEED_DIR / "stop_phrases.txt")
-    function_words = " ".join(_data_lines(SEED_DIR / "function_words.txt")).split()
+    phrases = data_lines(SEED_DIR / "stop_phrases.txt")
+    function_words = " ".join(data_lines(SEED_DIR / "function_words.txt")).split()
     return PhraseStripper(phrases, function_words)
-
-
-def _data_lines(path: Path) -> list[str]:
-    lines = (line.strip() for line in path.read_text(encoding="utf-8").splitlines())
-    return [line for line in lines if line and not line.startswith("#")]

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 
 from bot import database
-from bot.catalogue import layers
+from bot.catalogue import companions, layers
 from bot.catalogue.model import (
     CHANNEL_KINDS,
     COMMUNE,
@@ -33,9 +33,8 @@ from bot.catalogue.model import (
     Source,
 )
 from bot.catalogue.national_record import CODE
+from bot.catalogue.seed_files import SEED_DIR
 from bot.catalogue.tables import CURATED
-
-SEED_DIR = Path(__file__).resolve().parent / "seed"
 
 
 class SeedError(ValueError):
@@ -57,10 +56,10 @@ def load_seed(folder: Path = SEED_DIR) -> layers.Changes:
     facts = read_general_facts(folder / "general.yml")
     with database.begin() as connection:
         changes = layers.write_layer(connection, CURATED, procedures)
-        layers.replace_aliases(connection, phrases)
-        layers.replace_lexicon(connection, lexicon)
-        layers.replace_general_facts(connection, facts)
-        layers.replace_life_events(connection, events)
+        companions.replace_aliases(connection, CURATED, phrases)
+        companions.replace_lexicon(connection, CURATED, lexicon)
+        companions.replace_general_facts(connection, CURATED, facts)
+        companions.replace_life_events(connection, CURATED, events)
     return changes
 
 
@@ -211,7 +210,7 @@ def _procedure(item: dict[str, Any], source: Source) -> Procedure:
     code = _text(item["code"])
     if not CODE.match(code):
         raise ValueError(f"{code!r} is no procedure code")
-    steps = [f"{n}. {step}" for n, step in enumerate(_texts(item.get("steps", [])), start=1)]
+    place = _text(item.get("place", ""))
     return Procedure(
         code=code,
         name=_text(item["name"]),
@@ -219,11 +218,11 @@ def _procedure(item: dict[str, Any], source: Source) -> Procedure:
         field=_text(item["field"]),
         level=_choice(item["level"], (COMMUNE, PROVINCE)),
         subject=_text(item.get("subject", "")),
-        place=_text(item.get("place", "")),
+        places=(place,) if place else (),
         documents=tuple(Document(**document) for document in item.get("documents", [])),
         documents_note=_text(item.get("documents_note", "")),
         channels=tuple(_channel(channel) for channel in item.get("channels", [])),
-        steps="\n".join(steps),
+        steps=tuple(_texts(item.get("steps", []))),
         result=_text(item.get("result", "")),
         conditions=_text(item.get("conditions", "")),
         legal_basis=tuple(LegalBasis(**basis) for basis in item.get("legal_basis", [])),

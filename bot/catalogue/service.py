@@ -4,33 +4,43 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from collections import Counter
 from typing import Any
 
-from bot import database
-from bot.catalogue import repository
-from bot.catalogue.model import Procedure, Source
+from bot import clock, database
+from bot.catalogue import companions, repository
+from bot.catalogue.model import COMMUNE, PROVINCE, Procedure, Source
 
 
-def procedure(code: str) -> Procedure | None:
-    """One procedure with all its facts, or None.
+def procedure(code: str, on: dt.date | None = None) -> Procedure | None:
+    """One procedure with the facts of a day (default: today), or None.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
     with database.connect() as connection:
-        return repository.get(connection, code)
+        return repository.get(connection, code, on or clock.today())
+
+
+def last_day(code: str) -> dt.date | None:
+    """The day from which a procedure is in the catalogue no longer; None if it never was."""
+    with database.connect() as connection:
+        return repository.last_day(connection, code)
 
 
 def general_fact(topic: str) -> tuple[str, Source] | None:
     """Text and source of a fact that belongs to no single procedure."""
     with database.connect() as connection:
-        return repository.general_fact(connection, topic)
+        return companions.general_fact(connection, topic)
 
 
 def as_json(value: Procedure) -> dict[str, Any]:
     """A procedure as JSON values; dates are ISO strings, an unknown fact is null or ""."""
     record = dataclasses.asdict(value)
     record["sources"] = {group: dataclasses.asdict(source) for group, source in value.sources}
+    record["dates"] = {group: dataclasses.asdict(dates) for group, dates in value.dates}
+    for name in ("expired", "upcoming"):
+        record[name] = dict(getattr(value, name))
     record["display_name"] = value.display_name
     return _plain(record)
 
@@ -44,25 +54,56 @@ def _plain(value: Any) -> Any:
 
 
 def statistics() -> dict[str, int]:
-    """Counts of what the catalogue holds."""
+    """Counts of what the catalogue holds today."""
+    today = clock.today()
+    counts: Counter[str] = Counter()
     with database.connect() as connection:
-        procedures = repository.get_many(connection, repository.all_codes(connection))
-        phrases = repository.aliases(connection)
-        events = repository.life_events(connection)
+        fields = set()
+        codes = repository.all_codes(connection, today)
+        for found in repository.get_many(connection, codes, today):
+            fields.add(found.field)
+            counts.update(_traits(found))
+        counts["aliases"] = len(companions.aliases(connection))
+        counts["life_events"] = len(companions.life_events(connection))
+    counts["fields"] = len(fields)
+    return {name: counts[name] for name in STATISTICS}
+
+
+STATISTICS = (
+    "procedures",
+    "curated",
+    "fields",
+    "commune",
+    "province",
+    "with_fee",
+    "with_fee_note",
+    "with_time",
+    "with_documents",
+    "with_forms",
+    "with_cases",
+    "online",
+    "online_payment",
+    "full_online",
+    "aliases",
+    "life_events",
+)
+
+
+def _traits(found: Procedure) -> dict[str, bool]:
+    """What a procedure counts for."""
+    fees = [fee for channel in found.channels for fee in channel.fees]
     return {
-        "procedures": len(procedures),
-        "curated": sum(p.curated for p in procedures),
-        "fields": len({p.field for p in procedures}),
-        "commune": sum(p.level == "commune" for p in procedures),
-        "province": sum(p.level == "province" for p in procedures),
-        "with_fee": sum(
-            any(f.amount is not None for c in p.channels for f in c.fees) for p in procedures
-        ),
-        "with_fee_note": sum(
-            any(f.is_published for c in p.channels for f in c.fees) for p in procedures
-        ),
-        "with_time": sum(any(c.time.is_published for c in p.channels) for p in procedures),
-        "with_documents": sum(bool(p.documents) for p in procedures),
-        "aliases": len(phrases),
-        "life_events": len(events),
+        "procedures": True,
+        "curated": found.curated,
+        "commune": found.level == COMMUNE,
+        "province": found.level == PROVINCE,
+        "with_fee": any(fee.amount is not None for fee in fees),
+        "with_fee_note": any(fee.is_published for fee in fees),
+        "with_time": any(channel.time.is_published for channel in found.channels),
+        "with_documents": bool(found.documents),
+        "with_forms": bool(found.forms),
+        "with_cases": bool(found.cases),
+        "online": found.online is True,
+        "online_payment": found.online_payment is True,
+        "full_online": found.service_level == "full",
     }

@@ -25,8 +25,18 @@ def upgrade() -> None:
     Raises:
         bot.database.DatabaseUnavailable: the database is down, or a migration failed.
     """
-    with database.begin() as connection:
+    with database.begin(migrates=True) as connection:
         command.upgrade(config(connection), "head")
+
+
+def downgrade(revision: str) -> None:
+    """Undo migrations down to a revision ("base": all of them), all or none.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down, or a migration failed.
+    """
+    with database.begin(migrates=True) as connection:
+        command.downgrade(config(connection), revision)
 
 
 def make_revision(message: str) -> None:

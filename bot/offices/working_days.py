@@ -6,6 +6,7 @@ and the days off in lieu, come from the `holidays` library.
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import functools
 
@@ -67,3 +68,24 @@ def due_on(
     """When a dossier filed at a moment (local time) is due."""
     start = counting_starts_on(filed, next_day_after_late_hour=next_day_after_late_hour)
     return add_working_days(start, working_days)
+
+
+def end_of_period(start: dt.date, count: int, unit: str) -> dt.date | None:
+    """The last day of a period of working days, days or months after a day.
+
+    A period of days or months that ends on a day off ends on the next working day (Civil Code
+    2015, article 148). None for other units.
+    """
+    if unit == "working_day":
+        return add_working_days(start, count)
+    if unit == "day":
+        day = start + dt.timedelta(days=count)
+    elif unit == "month":
+        years, month = divmod(start.month - 1 + count, 12)
+        last = calendar.monthrange(start.year + years, month + 1)[1]
+        day = dt.date(start.year + years, month + 1, min(start.day, last))
+    else:
+        return None
+    while not is_working_day(day):
+        day += dt.timedelta(days=1)
+    return day

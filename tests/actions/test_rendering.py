@@ -8,6 +8,7 @@ from dataclasses import replace
 from actions import rendering
 from bot.catalogue.model import (
     Channel,
+    Dates,
     Difference,
     Document,
     Duration,
@@ -104,6 +105,26 @@ def test_a_fee_without_any_figure_states_no_sum() -> None:
     assert rendering.states_a_sum(replace(PROCEDURE, channels=named))
 
 
+def test_a_fee_says_its_currency_its_case_and_its_last_day() -> None:
+    fees = (
+        Fee(5, currency="USD", note="mỗi bản"),
+        Fee(20000, case="cấp đổi", dates=Dates(effective_to=dt.date(2026, 12, 31))),
+    )
+    assert rendering.fees(replace(PROCEDURE, channels=(Channel("direct", fees=fees),))) == [
+        "- Nộp trực tiếp: 5 USD (mỗi bản)",
+        "- Nộp trực tiếp: cấp đổi: 20.000 đồng, đến hết ngày 31/12/2026",
+    ]
+
+
+def test_steps_are_numbered_unless_they_have_marks_of_their_own() -> None:
+    assert rendering.steps(replace(PROCEDURE, steps=("Điền tờ khai.", "Gửi."))) == [
+        "1. Điền tờ khai.",
+        "2. Gửi.",
+    ]
+    marked = ("Bước 1: Điền tờ khai.", "- Gửi.")
+    assert rendering.steps(replace(PROCEDURE, steps=marked)) == list(marked)
+
+
 def test_unknown_fees_and_times_give_no_lines() -> None:
     procedure = replace(PROCEDURE, channels=(Channel("direct"), Channel("online")))
     assert rendering.fees(procedure) == rendering.times(procedure) == []
@@ -112,7 +133,15 @@ def test_unknown_fees_and_times_give_no_lines() -> None:
 def test_an_online_channel_without_a_time_still_counts_as_online() -> None:
     assert rendering.online(replace(PROCEDURE, channels=(Channel("direct"),))) == []
     assert rendering.online(replace(PROCEDURE, channels=(Channel("online"),))) == [
-        "- Nộp trực tuyến: chưa công bố"
+        "- Nộp trực tuyến: chưa công bố",
+        "Mức độ toàn trình hay một phần: nguồn dữ liệu chưa công bố.",
+    ]
+    full = replace(
+        PROCEDURE, channels=(Channel("online"),), service_level="full", online_payment=True
+    )
+    assert rendering.online(full)[1:] == [
+        "Mức độ: toàn trình, anh/chị làm hết trên mạng.",
+        "Phí trả được trên mạng.",
     ]
 
 
@@ -129,7 +158,7 @@ def test_an_unknown_address_is_said_to_be_unknown() -> None:
         "Cấp thực hiện: cấp xã (xã, phường, đặc khu).",
         "Địa chỉ nhận hồ sơ: nguồn dữ liệu chưa công bố. Anh/chị gọi 1022 để hỏi trước khi đi.",
     ]
-    known = replace(PROCEDURE, place="Công an cấp xã.")
+    known = replace(PROCEDURE, places=("Công an cấp xã.",))
     assert rendering.place(known) == [
         "Nơi nộp: Công an cấp xã.",
         "Cấp thực hiện: cấp xã (xã, phường, đặc khu).",

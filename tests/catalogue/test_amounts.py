@@ -29,6 +29,23 @@ def test_what_publishes_no_fee_is_unknown_and_not_free(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "fee"),
+    [
+        ("20 VNĐ (20.000 đồng)", Fee(20000)),
+        ("0 VNĐ (20.000 đồng/tờ khai.)", Fee(20000, "tờ khai")),
+        ("0 VNĐ (Lệ phí: 100.000đ/01 giấy phép)", Fee(100000, "giấy phép")),
+        ("0 VNĐ (500 đồng/trang)", Fee(note="500 đồng/trang")),
+        (
+            "0 VNĐ (20.000 đồng, hộ nghèo 10.000 đồng)",
+            Fee(note="20.000 đồng, hộ nghèo 10.000 đồng"),
+        ),
+    ],
+)
+def test_a_sum_that_stands_alone_in_the_note_is_the_fee(text: str, fee: Fee) -> None:
+    assert parse_fees(text) == (fee,)
+
+
+@pytest.mark.parametrize(
     ("text", "note"),
     [
         ("0 VNĐ (Miễn phí)", "Miễn phí"),
@@ -123,8 +140,13 @@ def test_white_space_and_list_marks_of_a_note_are_tidied() -> None:
         ("1 YEAR", Duration(1, "year")),
         ("Trong buổi làm việc", Duration(note="Trong buổi làm việc")),
         ("Ngay khi đủ giấy tờ OTHER", Duration(note="Ngay khi đủ giấy tờ")),
-        ("15 ngày OTHER", Duration(note="15 ngày")),
-        ("3 ngày làm việc", Duration(note="3 ngày làm việc")),
+        ("15 ngày OTHER", Duration(15, "day")),
+        ("Không quá 03 ngày làm việc.", Duration(3, "working_day")),
+        (
+            "05 (năm) ngày làm việc kể từ khi đủ hồ sơ.",
+            Duration(5, "working_day", "05 (năm) ngày làm việc kể từ khi đủ hồ sơ."),
+        ),
+        ("3 ngày, nếu ở xa 5 ngày", Duration(note="3 ngày, nếu ở xa 5 ngày")),
     ],
 )
 def test_times_are_read_with_their_unit_or_as_words(text: str, expected: Duration) -> None:

@@ -14,6 +14,7 @@ from bot.catalogue.model import Channel, Duration, Fee, LegalBasis, Procedure, S
 from bot.catalogue.tables import CURATED, NATIONAL
 from bot.settings import Settings
 
+DAY = dt.date(2026, 11, 24)
 RECORD = Procedure(
     code="1.000001",
     name="Đăng ký thử",
@@ -70,5 +71,5 @@ def test_disagreements_are_found_in_the_database(database_ready: Settings) -> No
         layers.write_layer(connection, NATIONAL, [RECORD])
         layers.write_layer(connection, CURATED, [wrong, alone])
     with database.connect() as connection:
-        assert [(d.code, d.fact) for d in disagreements(connection)] == [("1.000001", "level")]
-        assert without_record(connection) == ["1.000002"]
+        assert [(d.code, d.fact) for d in disagreements(connection, DAY)] == [("1.000001", "level")]
+        assert without_record(connection, DAY) == ["1.000002"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from bot import database, settings
-from bot.catalogue import layers
+from bot.catalogue import companions, layers
 from bot.catalogue.finder import Finding, Outcome, find, search
 from bot.catalogue.model import Procedure
 from bot.catalogue.search import Match
 from bot.catalogue.seed_import import SEED_DIR, load_seed, read_all_procedures, read_pairs
-from bot.catalogue.tables import NATIONAL
+from bot.catalogue.tables import CURATED, NATIONAL
 from bot.migrations.runner import upgrade
 from bot.settings import Settings
 from tests.catalogue.exports import procedure
@@ -26,8 +26,8 @@ def write(*procedures: Procedure) -> None:
 def small_catalogue(database_ready: Settings) -> None:
     write(*PROCEDURES)
     with database.begin() as connection:
-        layers.replace_aliases(connection, ALIASES)
-        layers.replace_lexicon(connection, LEXICON)
+        companions.replace_aliases(connection, CURATED, ALIASES)
+        companions.replace_lexicon(connection, CURATED, LEXICON)
 
 
 def outcome(finding: Finding) -> tuple[Outcome, list[str]]:

@@ -9,12 +9,14 @@ import lzma
 import os
 import random
 import tarfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bot import database
+from bot import clock, database
 from bot.catalogue import layers, repository, service
+from bot.catalogue.import_run import Report
 from bot.catalogue.model import Source
 from bot.catalogue.national_import import (
     ARCHIVE_NAME,
@@ -23,7 +25,6 @@ from bot.catalogue.national_import import (
     SOURCE_URL,
     ImportRefused,
     IndexRow,
-    Report,
     belongs_to_province,
     import_export,
 )
@@ -42,9 +43,15 @@ pytestmark = pytest.mark.usefixtures("database_ready")
 THREE = {code: record(code, f"Đăng ký {code}") for code in ("1.000001", "1.000002", "1.000003")}
 
 
+def told(report: Report) -> Report:
+    """The report without the shares of what was read."""
+    assert report.kind == "national"
+    return replace(report, kind="", shares=None)
+
+
 def codes() -> list[str]:
     with database.connect() as connection:
-        return repository.all_codes(connection)
+        return repository.all_codes(connection, clock.today())
 
 
 def revision() -> int:
@@ -66,7 +73,7 @@ def test_only_what_is_open_to_people_of_the_province_is_kept(tmp_path: Path) -> 
         index_row("9.999999"),
     ]
     report = import_export(write_export(tmp_path / "export", records, rows))
-    assert report == Report(
+    assert told(report) == Report(
         read=7,
         kept=3,
         new=["1.000001", "1.000002", "1.000006"],
@@ -106,7 +113,7 @@ def test_a_second_import_changes_nothing(tmp_path: Path) -> None:
     import_export(export)
     before = revision()
     report = import_export(export)
-    assert report == Report(read=3, kept=3, unchanged=3, checked_on=EXPORTED_ON)
+    assert told(report) == Report(read=3, kept=3, unchanged=3, checked_on=EXPORTED_ON)
     assert revision() == before
 
 
@@ -119,7 +126,7 @@ def test_new_changed_and_gone_records_are_told_apart(tmp_path: Path) -> None:
         "1.000004": record("1.000004"),
     }
     report = import_export(write_export(tmp_path / "two", second))
-    assert report == Report(
+    assert told(report) == Report(
         read=3,
         kept=3,
         new=["1.000004"],
@@ -135,7 +142,7 @@ def test_new_changed_and_gone_records_are_told_apart(tmp_path: Path) -> None:
 def test_a_dry_run_reports_and_writes_nothing(tmp_path: Path) -> None:
     export = write_export(tmp_path / "export", THREE)
     report = import_export(export, dry_run=True)
-    assert report == Report(read=3, kept=3, new=list(THREE), checked_on=EXPORTED_ON)
+    assert told(report) == Report(read=3, kept=3, new=list(THREE), checked_on=EXPORTED_ON)
     assert (codes(), revision()) == ([], 0)
 
 
@@ -145,7 +152,7 @@ def test_the_day_of_the_export_can_be_given(tmp_path: Path) -> None:
 
 
 def test_curated_facts_survive_an_import(tmp_path: Path) -> None:
-    ours = procedure("1.000001", "Tên của ta", plain_name="Tên dễ hiểu", steps="1. Làm thế này")
+    ours = procedure("1.000001", "Tên của ta", plain_name="Tên dễ hiểu", steps=("Làm thế này",))
     with database.begin() as connection:
         layers.write_layer(connection, CURATED, [ours])
     import_export(write_export(tmp_path / "one", THREE))

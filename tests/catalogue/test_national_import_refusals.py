@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot import database
+from bot import clock, database
 from bot.catalogue import repository, service
 from bot.catalogue.model import Channel, Duration
 from bot.catalogue.national_import import (
@@ -27,10 +27,10 @@ NEW = {code: record(code, "Tên mới") for code in ("1.000002", "1.000003")}
 
 def state() -> tuple[int, list[object]]:
     with database.connect() as connection:
-        codes = repository.all_codes(connection)
+        codes = repository.all_codes(connection, clock.today())
         return (
             repository.current_revision(connection),
-            list(repository.get_many(connection, codes)),
+            list(repository.get_many(connection, codes, clock.today())),
         )
 
 

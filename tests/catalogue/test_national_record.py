@@ -6,7 +6,7 @@ import unicodedata
 
 import pytest
 
-from bot.catalogue.model import Channel, Document, Duration, Fee, LegalBasis, Procedure
+from bot.catalogue.model import Channel, Document, Duration, Fee, Form, LegalBasis, Procedure
 from bot.catalogue.national_record import (
     SECTIONS,
     RecordError,
@@ -47,7 +47,8 @@ def test_a_whole_record_becomes_a_procedure() -> None:
         decision="12/QĐ-THU",
         subject="Công dân thử",
         agency="Ủy ban thử",  # the agency that carries it out is not named
-        place="Nhà số một",
+        online=True,
+        places=("Nhà số một",),
         documents=(Document("Tờ khai theo mẫu thử", 1, 0),),
         channels=(
             Channel(
@@ -58,7 +59,8 @@ def test_a_whole_record_becomes_a_procedure() -> None:
             ),
             Channel("direct"),
         ),
-        steps="Bước 1: Điền tờ khai.\n- Gửi tờ khai.",
+        forms=(Form("Tờ khai"),),
+        steps=("Bước 1: Điền tờ khai.", "- Gửi tờ khai."),
         result="Thẻ thử",
         legal_basis=(LegalBasis("Luật Thử", "1/2020/QH14"),),
         source=SOURCE,
@@ -74,7 +76,7 @@ def test_unicode_form_and_line_ends_do_not_matter(text: str) -> None:
 
 def test_a_list_mark_without_text_is_no_step() -> None:
     text = record(Trình_tự_thực_hiện="\n    - Điền tờ khai.\n    -\n    + Gửi.\n")
-    assert parse(text).steps == "- Điền tờ khai.\n- Gửi."
+    assert parse(text).steps == ("- Điền tờ khai.", "- Gửi.")
 
 
 @pytest.mark.parametrize(

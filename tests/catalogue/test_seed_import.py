@@ -124,7 +124,7 @@ def test_every_key_of_the_format_is_read(tmp_path: Path) -> None:
             channels=(
                 Channel("online", Duration(3, "working_day"), (Fee(7000, "lần", "mỗi người"),)),
             ),
-            steps="1. Điền tờ khai\n2. Gửi tờ khai",
+            steps=("Điền tờ khai", "Gửi tờ khai"),
             legal_basis=(LegalBasis("Luật Thử", "1/2020/QH14"),),
             mistakes="Quên ký\nThiếu ảnh",
             aliases=("làm giấy thử",),

@@ -99,7 +99,7 @@ def test_no_sentence_of_the_records_is_copied(shared_data: Path) -> None:
             if procedure is None or stream is None:
                 continue
             record = folded(stream.read().decode("utf-8"))
-            texts = [*procedure.steps.splitlines(), *procedure.mistakes.splitlines()]
+            texts = [*procedure.steps, *procedure.mistakes.splitlines()]
             texts += [d.name for d in procedure.documents]
             for text in texts:
                 words = folded(text).split()

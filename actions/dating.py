@@ -1,0 +1,66 @@
+"""What is to be said of a fact's days: doubt, a change to come, when a dossier is due."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from actions import rendering
+from actions.wording import fragment
+from bot import clock
+from bot.catalogue.amounts import names_late_hour
+from bot.catalogue.freshness import doubt_of
+from bot.catalogue.model import Duration, Procedure
+from bot.offices import working_days
+from bot.settings import settings
+
+
+def doubt(procedure: Procedure, group: str) -> list[str]:
+    """That a group of facts has ended, or was not checked for long, or is about to change."""
+    lines = []
+    found = doubt_of(procedure, group, clock.today(), settings().stale_after_days)
+    if found is not None:
+        reason, since = found
+        lines.append(fragment(reason, date=rendering.date(since)))
+    change = dict(procedure.upcoming).get(group)
+    if change is not None:
+        lines.append(fragment("upcoming", date=rendering.date(change)))
+    return lines
+
+
+def due(procedure: Procedure) -> list[str]:
+    """When a dossier filed now is due, if all ways to file take the same time in figures."""
+    times = {
+        (channel.time.value, channel.time.unit)
+        for channel in procedure.channels
+        if channel.time.is_published
+    }
+    if len(times) != 1:
+        return []
+    value, unit = times.pop()
+    now = clock.now()
+    start = working_days.counting_starts_on(now)
+    day = _due_on(start, Duration(value, unit))
+    if day is None:
+        return []
+    if start != now.date():
+        shown = {"start": rendering.date(start), "date": rendering.date(day)}
+        return [fragment("due_day_off", **shown)]
+    if has_late_rule(procedure):
+        later = _due_on(working_days.add_working_days(start, 1), Duration(value, unit))
+        assert later is not None
+        shown = {"date": rendering.date(day), "late": rendering.date(later)}
+        return [fragment("due_late", **shown)]
+    return [fragment("due_today", date=rendering.date(day))]
+
+
+def has_late_rule(procedure: Procedure) -> bool:
+    """Whether a dossier handed in after 15:00 counts from the next working day."""
+    notes = [f"{channel.time.note} {channel.note}" for channel in procedure.channels]
+    return any(names_late_hour(text) for text in (*procedure.steps, *notes))
+
+
+def _due_on(start: dt.date, time: Duration) -> dt.date | None:
+    """The last day of a time that begins on a day; None where it is not in days or months."""
+    if time.value is None or not time.value.is_integer():
+        return None
+    return working_days.end_of_period(start, int(time.value), time.unit or "")

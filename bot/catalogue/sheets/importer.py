@@ -1,0 +1,297 @@
+"""Import of the catalogue's own formats: what staff wrote, or a whole export come back.
+
+Rows that staff wrote go into the layer `staff`. Rows of other layers are written by imports
+of their sources; they come in only where a whole export is restored.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from bot import clock
+from bot.catalogue import companions, layers, repository
+from bot.catalogue import tables as t
+from bot.catalogue.import_run import Progress, Report, in_one_transaction
+from bot.catalogue.layers import fingerprint
+from bot.catalogue.national_record import CODE
+from bot.catalogue.repository import State
+from bot.catalogue.row_writer import RowWriter
+from bot.catalogue.sheets.files import RawRow
+from bot.catalogue.sheets.rows import Companions, Row, Table, companions_from, state_from
+from bot.catalogue.sheets.spec import ValueRefused, sheets
+from bot.imports import ImportRefused
+
+KIND = "sheets"
+READER = 1
+MOST_FAULTS = 20
+_COMPANION_SHEETS = (
+    "aliases",
+    "lexicon",
+    "life_events",
+    "life_event_phrases",
+    "life_event_steps",
+    "general_facts",
+)
+_OWN_LAYERS = (t.CURATED, t.STAFF)
+Key = tuple[str, str, int]
+
+
+@dataclass
+class Contents:
+    """What the sheets of a file hold."""
+
+    states: list[State] = field(default_factory=list)
+    companions: dict[str, Companions] = field(default_factory=dict)
+    rows: int = 0
+
+
+class _Faults:
+    """Faults of a file, collected so that they can be mended at once."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.count = 0
+
+    def add(self, place: str, reason: object) -> None:
+        self.count += 1
+        if len(self.lines) < MOST_FAULTS:
+            self.lines.append(f"{place}: {reason}")
+
+    def refuse(self) -> None:
+        if self.count:
+            more = self.count - len(self.lines)
+            tail = f"\n  and {more} more" if more else ""
+            raise ImportRefused("\n  ".join(["The file has faults:", *self.lines]) + tail)
+
+
+def read_contents(raw: Iterable[RawRow]) -> Contents:
+    """Records and companions from raw rows.
+
+    Raises:
+        ImportRefused: rows have faults; all of them are named, up to a limit.
+    """
+    faults = _Faults()
+    places: dict[Key, str] = {}
+    records: dict[Key, Row] = {}
+    children: dict[Key, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
+    first_child: dict[Key, str] = {}
+    table: Table = defaultdict(list)
+    contents = Contents()
+    for name, place, cells in raw:
+        contents.rows += 1
+        try:
+            row = sheets()[name].parse(cells)
+            row["layer"] = row["layer"] or t.STAFF
+            if "code" in row and not CODE.match(row["code"]):
+                raise ValueRefused(f"code: {row['code'][:30]!r} is no procedure code like 1.001193")
+        except ValueRefused as error:
+            faults.add(place, error)
+            continue
+        if name in _COMPANION_SHEETS:
+            if row["layer"] not in _OWN_LAYERS:
+                faults.add(place, f"layer: {row['layer']!r} is none of {', '.join(_OWN_LAYERS)}")
+            table[name].append(row)
+            continue
+        row["version"] = row["version"] or 1
+        key = (row["layer"], row["code"], row["version"])
+        if name != "procedures":
+            children[key][name].append(row)
+            first_child.setdefault(key, place)
+        elif key in records:
+            faults.add(place, f"{row['code']} stands already in {places[key]}")
+        else:
+            records[key], places[key] = row, place
+    for key, place in first_child.items():
+        if key not in records:
+            faults.add(place, f"{key[1]} has no row in the sheet procedures")
+    for key, row in records.items():
+        try:
+            contents.states.append(state_from(row, children.get(key, {})))
+        except ValueRefused as error:
+            faults.add(places[key], error)
+    for layer in _OWN_LAYERS:
+        try:
+            contents.companions[layer] = companions_from(table, layer)
+        except ValueRefused as error:
+            faults.add("life events", error)
+    faults.refuse()
+    if not contents.rows:
+        raise ImportRefused("The file holds no rows.")
+    return contents
+
+
+def import_sheets(
+    raw: Iterable[RawRow],
+    file: str,
+    *,
+    dry_run: bool = False,
+    complete: bool = False,
+    restore: bool = False,
+    progress: Progress | None = None,
+) -> Report:
+    """Put what staff wrote into the layer `staff`, or bring a whole export back.
+
+    Args:
+        raw: rows of the file.
+        file: its name, for the record of imports.
+        dry_run: report only, write nothing.
+        complete: the file holds all that staff ever wrote; what it lacks ends.
+        restore: the file is a whole export; each layer becomes what it says.
+        progress: called with the number of records written and of all.
+
+    Raises:
+        ImportRefused: rows have faults, or belong to layers that staff do not write.
+        bot.database.DatabaseUnavailable: the database is down; nothing was written.
+    """
+    contents = read_contents(raw)
+    days = [s.procedure.source.checked_on for s in contents.states if s.procedure.source]
+    report = Report(
+        kind=KIND,
+        read=contents.rows,
+        kept=len(contents.states),
+        checked_on=max(days, default=clock.today()),
+    )
+
+    def write(connection: Connection) -> None:
+        if restore:
+            _restore(connection, contents, report)
+        else:
+            _put_staff(connection, contents, report, complete=complete)
+        if progress:
+            progress(len(contents.states), len(contents.states))
+
+    in_one_transaction(report, write, file=file, reader=READER, dry_run=dry_run)
+    return report
+
+
+def _put_staff(
+    connection: Connection, contents: Contents, report: Report, *, complete: bool
+) -> None:
+    today = clock.today()
+    strangers = [s for s in contents.states if s.layer != t.STAFF]
+    _refuse_changes(connection, strangers, today)
+    mine = [s.procedure for s in contents.states if s.layer == t.STAFF]
+    known = {p.code for p in repository.names(connection, today)}
+    faults = _Faults()
+    for procedure in mine:
+        if procedure.code not in known and not (
+            procedure.name and procedure.field and procedure.level
+        ):
+            faults.add(procedure.code, "a new procedure needs name, field and level")
+    faults.refuse()
+    # Earlier periods first, so that each begins where its source says.
+    mine.sort(key=lambda p: (p.code, p.effective.effective_from or dt.date.min))
+    # A file without procedures says nothing of them.
+    keep = () if complete and mine else None
+    for batch in _one_of_each_code(mine):
+        report.take(layers.write_layer(connection, t.STAFF, batch, keep=None))
+    if keep is not None:
+        report.take(layers.end_others(connection, t.STAFF, {p.code for p in mine}, today))
+    _put_companions(connection, contents.companions[t.STAFF], complete=complete)
+
+
+def _one_of_each_code(procedures: Sequence[layers.Procedure]) -> list[list[layers.Procedure]]:
+    """The records in rounds, each with one period of a procedure at most."""
+    rounds: list[list[layers.Procedure]] = []
+    seen: dict[str, int] = defaultdict(int)
+    for procedure in procedures:
+        number = seen[procedure.code]
+        seen[procedure.code] += 1
+        if number == len(rounds):
+            rounds.append([])
+        rounds[number].append(procedure)
+    return rounds
+
+
+def _refuse_changes(connection: Connection, states: Sequence[State], day: dt.date) -> None:
+    """Rows of other layers may stand in a file, but must be what the catalogue holds.
+
+    Raises:
+        ImportRefused: one of them differs.
+    """
+    faults = _Faults()
+    codes = sorted({state.procedure.code for state in states})
+    known: dict[tuple[str, str], str] = {}
+    for code, held in repository.layers_of_many(connection, codes, day):
+        for layer, procedure in held.items():
+            known[layer, code] = fingerprint(procedure)
+    for state in states:
+        if state.valid_to is not None and state.valid_to <= day:
+            continue
+        code = state.procedure.code
+        if known.get((state.layer, code)) != fingerprint(state.procedure):
+            faults.add(
+                f"{code}, layer {state.layer}",
+                "differs from the catalogue. Write a correction as a row of layer staff "
+                "(or with an empty layer); to bring a whole export back use --restore",
+            )
+    faults.refuse()
+
+
+def _put_companions(connection: Connection, given: Companions, *, complete: bool) -> None:
+    def joined(kind: str) -> list:
+        new = getattr(given, kind)
+        if complete and new:
+            return new
+        old = getattr(companions, kind)(connection, t.STAFF)
+        if kind in ("aliases", "lexicon"):
+            return [*old, *new]
+        names = {item.key if kind == "life_events" else item[0] for item in new}
+        kept = [i for i in old if (i.key if kind == "life_events" else i[0]) not in names]
+        return [*kept, *new]
+
+    _write_companions(connection, t.STAFF, *(joined(kind) for kind in _KINDS))
+
+
+_KINDS = ("aliases", "lexicon", "life_events", "general_facts")
+
+
+def _write_companions(
+    connection: Connection, layer: str, aliases: list, lexicon: list, events: list, facts: list
+) -> None:
+    companions.replace_aliases(connection, layer, aliases)
+    companions.replace_lexicon(connection, layer, lexicon)
+    companions.replace_life_events(connection, layer, events)
+    companions.replace_general_facts(connection, layer, facts)
+
+
+def _restore(connection: Connection, contents: Contents, report: Report) -> None:
+    """Make the catalogue what the export says, with every state that it holds."""
+    columns = t.procedures.c
+    before = {
+        (row.layer, row.code): row.fingerprint
+        for row in connection.execute(
+            sa.select(columns.layer, columns.code, columns.fingerprint).order_by(columns.version)
+        )
+    }
+    connection.execute(sa.delete(t.procedures))
+    writer = RowWriter(connection)
+    after: dict[tuple[str, str], str] = {}
+    for state in sorted(contents.states, key=lambda s: (s.layer, s.procedure.code, s.version)):
+        mark = fingerprint(state.procedure)
+        after[state.layer, state.procedure.code] = mark
+        writer.add(
+            replace(state.procedure, aliases=()),
+            layer=state.layer,
+            version=state.version,
+            fingerprint=mark,
+            raw_hash="",
+            valid_from=state.valid_from,
+            valid_to=state.valid_to,
+            known_from=state.procedure.known_from,
+        )
+    writer.flush()
+    report.new = [code for layer, code in after if (layer, code) not in before]
+    report.gone = [code for layer, code in before if (layer, code) not in after]
+    changed = [key for key in after if key in before and before[key] != after[key]]
+    report.changed = [code for _, code in changed]
+    report.unchanged = len(after) - len(report.new) - len(changed)
+    for layer, given in contents.companions.items():
+        _write_companions(connection, layer, *(getattr(given, kind) for kind in _KINDS))
+    layers.raise_revision(connection)

@@ -1,0 +1,173 @@
+"""XLSX workbooks, read and written row by row.
+
+A cell holds 32,767 characters at the most; what a longer text has beyond them stands in the
+sheet `phan_tiep`, and the cell ends with the number of its continuation there.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from bot.imports import ImportRefused
+
+GUIDE, CONTINUED = "huong_dan", "phan_tiep"
+LARGEST_FILE = 64 * 1024 * 1024
+LARGEST_UNPACKED = 1024 * 1024 * 1024
+MOST_PARTS = 1000
+MOST_ROWS, MOST_COLUMNS = 1_048_576, 200
+LONGEST_PIECE = 32_000
+_CONTINUES = re.compile(r"\u2026\[(\d+)\]$")
+HIGHEST_COMPRESSION = 200
+
+Sheets = Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]
+
+
+def write(path: Path, tables: Sheets, guide: Sequence[Sequence[str]] = ()) -> None:
+    """A workbook with the tables, and a first sheet with a guide where there is one."""
+    book = Workbook(write_only=True)
+    if guide:
+        sheet = book.create_sheet(GUIDE)
+        sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 28, 90
+        for line in guide:
+            sheet.append([_text_cell(sheet, text, wrap=True) for text in line])
+    pieces: list[tuple[int, str]] = []
+    for name, (header, rows) in tables.items():
+        sheet = book.create_sheet(name)
+        sheet.freeze_panes = "A2"
+        for number in range(1, len(header) + 1):
+            sheet.column_dimensions[get_column_letter(number)].width = 22
+        sheet.append([_text_cell(sheet, text, bold=True) for text in header])
+        for row in rows:
+            sheet.append([_cell(sheet, value, pieces) for value in row])
+    if pieces:
+        sheet = book.create_sheet(CONTINUED)
+        for number, text in pieces:
+            sheet.append([number, _text_cell(sheet, text)])
+    book.save(path)
+
+
+def _cell(sheet: Any, value: Any, pieces: list[tuple[int, str]]) -> Any:
+    if not isinstance(value, str):
+        return value
+    if not value:
+        return None
+    if len(value) > LONGEST_PIECE:
+        number = len({known for known, _ in pieces}) + 1
+        for start in range(LONGEST_PIECE, len(value), LONGEST_PIECE):
+            pieces.append((number, value[start : start + LONGEST_PIECE]))
+        value = f"{value[:LONGEST_PIECE]}\u2026[{number}]"
+    return _text_cell(sheet, value)
+
+
+def _text_cell(sheet: Any, text: str, *, bold: bool = False, wrap: bool = False) -> Any:
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("", text))
+    # "=…" is a text here, never a formula.
+    cell.data_type = "s"
+    if bold:
+        cell.font = Font(bold=True)
+    if wrap:
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+    return cell
+
+
+def read(
+    path: Path, known: set[str]
+) -> Iterator[tuple[str, list[str], Iterator[tuple[int, list[Any]]]]]:
+    """Name, header and numbered rows of each known sheet; empty rows are passed over.
+
+    Raises:
+        ImportRefused: the file is no workbook, too large, or holds formulas or sheets that are
+            neither known nor the guide.
+    """
+    _check_package(path)
+    try:
+        # Values as written: a formula shows itself as one.
+        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        raise ImportRefused(f"{path.name} is no workbook that can be read.") from error
+    try:
+        strangers = [n for n in book.sheetnames if n not in known | {GUIDE, CONTINUED}]
+        if strangers:
+            raise ImportRefused(
+                f"{path.name}: unknown sheets {', '.join(repr(n[:30]) for n in strangers[:5])}."
+            )
+        pieces: dict[int, str] = defaultdict(str)
+        if CONTINUED in book.sheetnames:
+            for _, cells in _rows(book[CONTINUED], f"{path.name}, sheet {CONTINUED}", {}):
+                if len(cells) == 2 and isinstance(cells[0], int):
+                    pieces[cells[0]] += str(cells[1])
+        for name in book.sheetnames:
+            if name in (GUIDE, CONTINUED):
+                continue
+            rows = _rows(book[name], f"{path.name}, sheet {name}", pieces)
+            header = next(rows, None)
+            if header is None:
+                continue
+            names = [str(cell) for cell in header[1] if cell not in (None, "")]
+            yield name, names, rows
+    finally:
+        book.close()
+
+
+def _rows(sheet: Any, where: str, pieces: Mapping[int, str]) -> Iterator[tuple[int, list[Any]]]:
+    try:
+        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
+            if number > MOST_ROWS:
+                raise ImportRefused(f"{where} has more rows than a sheet can have.")
+            values = []
+            for cell in row:
+                if cell.data_type == "f":
+                    raise ImportRefused(
+                        f"{where}, row {number}: cell {cell.coordinate} holds a formula. "
+                        "Put its value there instead."
+                    )
+                if cell.data_type == "e":
+                    raise ImportRefused(
+                        f"{where}, row {number}: cell {cell.coordinate} holds an error."
+                    )
+                values.append(_whole(cell.value, pieces))
+            while values and values[-1] in (None, ""):
+                values.pop()
+            if values:
+                yield number, values
+    except ImportRefused:
+        raise
+    except Exception as error:
+        # A part cut in the middle fails in the XML reader in a dozen ways.
+        raise ImportRefused(f"{where} is damaged: {type(error).__name__}.") from error
+
+
+def _whole(value: Any, pieces: Mapping[int, str]) -> Any:
+    """A cell's value with its continuation."""
+    match = _CONTINUES.search(value) if isinstance(value, str) and pieces else None
+    if match is None or int(match[1]) not in pieces:
+        return value
+    return value[: match.start()] + pieces[int(match[1])]
+
+
+def _check_package(path: Path) -> None:
+    if path.stat().st_size > LARGEST_FILE:
+        raise ImportRefused(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB.")
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise ImportRefused(f"{path.name} is no whole workbook: {error}.") from error
+    unpacked = sum(part.file_size for part in parts)
+    packed = max(1, path.stat().st_size)
+    if len(parts) > MOST_PARTS or unpacked > LARGEST_UNPACKED:
+        raise ImportRefused(f"{path.name} unpacks to more than a workbook can hold.")
+    if unpacked > 32 * 1024 * 1024 and unpacked / packed > HIGHEST_COMPRESSION:
+        raise ImportRefused(f"{path.name} unpacks to {unpacked // packed} times its size.")

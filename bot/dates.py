@@ -1,0 +1,76 @@
+"""The day that a question about a fact asks for ("phí hồi tháng 3/2025", "từ 1/1/2027").
+
+Only a day that stands right beside the fact counts: in "năm ngoái tôi mất bằng lái, giờ làm
+lại phí bao nhiêu" the citizen asks for today. Standard library only.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+
+from bot import text as vn
+
+_FACT = (
+    r"(?:phi|le phi|gia|muc thu|muc phi|giay to|thanh phan ho so|thoi han|thoi gian giai quyet"
+    r"|quy dinh|dieu kien|thu tuc)"
+)
+_LEAD = r"(?:hoi|vao|luc|cua|tu|ke tu|tai thoi diem|thoi diem|thoi|trong|ap dung tu|ap dung cho|o)"
+_DAY = (
+    r"(?:(?:ngay )?(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})"
+    r"|thang (?P<m2>\d{1,2})(?: ?[/.-] ?| nam )(?P<y2>\d{4})"
+    r"|nam (?P<y3>\d{4})"
+    r"|(?P<said>nam ngoai|nam truoc|thang truoc|sang nam|nam sau|nam toi|thang sau|thang toi))"
+)
+_BEHIND = re.compile(rf"\b{_FACT}\b(?: \w+){{0,5}}? (?:{_LEAD} )?{_DAY}\b")
+_BEFORE = re.compile(rf"^(?:cho hoi |cho toi hoi )?(?:{_LEAD} )?{_DAY}(?: \w+){{0,2}}? {_FACT}\b")
+_NOW = re.compile(r"\b(?:gio|bay gio|hien nay|hien gio|hom nay|chu)\b")
+
+
+def asked_day(message: str, today: dt.date) -> dt.date | None:
+    """The day whose facts a message asks for; None if it names none, or no day that exists.
+
+    A month or a year that is over means its last day, one to come its first.
+    """
+    line = " ".join(vn.fold(vn.nfc(message)).replace(",", " ").replace("?", " ").split())
+    match = _BEHIND.search(line) or _BEFORE.search(line)
+    if match is None or _NOW.search(line):
+        return None
+    try:
+        return _day(match.groupdict(), today)
+    except ValueError:
+        return None
+
+
+def _day(parts: dict[str, str | None], today: dt.date) -> dt.date | None:
+    if parts["y"]:
+        return dt.date(int(parts["y"]), int(parts["m"] or 0), int(parts["d"] or 0))
+    if parts["y2"]:
+        return _of_month(int(parts["y2"]), int(parts["m2"] or 0), today)
+    if parts["y3"]:
+        return _of_year(int(parts["y3"]), today)
+    said = parts["said"] or ""
+    if said in ("nam ngoai", "nam truoc"):
+        return _of_year(today.year - 1, today)
+    if said in ("sang nam", "nam sau", "nam toi"):
+        return _of_year(today.year + 1, today)
+    step = -1 if said == "thang truoc" else 1
+    years, month = divmod(today.month - 1 + step, 12)
+    return _of_month(today.year + years, month + 1, today)
+
+
+def _of_month(year: int, month: int, today: dt.date) -> dt.date | None:
+    first = dt.date(year, month, 1)
+    last = first.replace(day=calendar.monthrange(year, month)[1])
+    return _of_period(first, last, today)
+
+
+def _of_year(year: int, today: dt.date) -> dt.date | None:
+    return _of_period(dt.date(year, 1, 1), dt.date(year, 12, 31), today)
+
+
+def _of_period(first: dt.date, last: dt.date, today: dt.date) -> dt.date | None:
+    if last < today:
+        return last
+    return first if first > today else None
