@@ -13,7 +13,7 @@ from bot.catalogue.model import ONLINE, VND, Channel, Document, Duration, Fee, P
 from bot.offices.routing import Place
 
 # Folded: "- Nộp hồ sơ", "1. …", "Bước 2: …", "a) …", "* Lưu ý".
-_MARK = re.compile(r"^(?:[-+*•]|\(?[0-9a-z]{1,3}[.)]|buoc \d)")
+_MARK = re.compile(r"^(?:[-+*•]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|buoc \d)")
 
 
 def date(value: dt.date) -> str:
