@@ -6,6 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import offices
 from actions.procedure_facts import (
     FACTS,
     OVERVIEW,
@@ -45,10 +46,12 @@ class ActionInform(SafeAction):
         if given["dossier_code"] or (given["digits"] and tracker.get_slot("dossier_code")):
             return [FollowupAction("dossier_status_form")]
         place = named_place(tracker)
+        pending = tracker.get_slot("pending_topic")
+        if place is not None and pending in offices.QUESTIONS:
+            return offices.tell(dispatcher, tracker, pending)
         current = tracker.get_slot("procedure_code")
         if place is not None and current and not finder.find(place.rest).need:
             return tell(dispatcher, "place", current, place)
-        pending = tracker.get_slot("pending_topic")
         found = finder.find(tracker.latest_message.get("text") or "").outcome
         if found is Outcome.FOUND or (pending and found is Outcome.SEVERAL):
             topic = pending if pending in FACTS else OVERVIEW

@@ -98,6 +98,12 @@ def parser() -> argparse.ArgumentParser:
     offices_group = offices.add_subparsers(required=True, metavar="COMMAND")
     command = add(offices_group, "import", commands.offices_import)
     command.add_argument("path", type=Path, help="CSV file, UTF-8")
+    command.add_argument("--dry-run", action="store_true", help="report only, write nothing")
+    command = add(offices_group, "export", commands.offices_export)
+    command.add_argument("kind", choices=("units", "offices", "hours", "teams"))
+    command.add_argument("path", type=Path, help="CSV file to write")
+    command = add(offices_group, "template", commands.offices_template)
+    command.add_argument("folder", type=Path)
 
     db = groups.add_parser("db", help="The database.")
     add(db.add_subparsers(required=True, metavar="COMMAND"), "upgrade", commands.db_upgrade)

@@ -37,11 +37,12 @@ def _progress(label: str) -> Callable[[int, int], None]:
 def prepare(_: argparse.Namespace) -> None:
     """Tables, seed, and the national export where the database has none yet."""
     from bot.catalogue import import_run, national_import, seed_import, service
-    from bot.offices import units_import
+    from bot.offices import sheet_import, units_import
 
     db_upgrade(_)
     seed_import.load_seed()
     units_import.import_units()
+    sheet_import.load_seed()
     path = settings().catalogue_path
     # Also where a new release reads more from a record than the one that imported it.
     if path.exists() and import_run.newest_reader(national_import.KIND) != national_import.READER:
@@ -158,8 +159,9 @@ def catalogue_stale(_: argparse.Namespace) -> None:
 def catalogue_stats(arguments: argparse.Namespace) -> None:
     """Counts of the catalogue."""
     from bot.catalogue import service
+    from bot.offices import service as offices
 
-    counts = service.statistics()
+    counts = {**service.statistics(), "offices": offices.count()}
     if arguments.json:
         print(json.dumps(counts))
     else:
@@ -202,13 +204,40 @@ def dossiers_import(arguments: argparse.Namespace) -> None:
 
 
 def offices_import(arguments: argparse.Namespace) -> None:
-    """Import the table of old and new administrative units from a CSV file."""
+    """Import units, offices, hours or digital teams from a CSV file; its header tells which."""
+    from bot.offices import sheet_import, sheets
     from bot.offices.units_import import import_units
 
     db_upgrade(arguments)
-    report = import_units(arguments.path)
-    state = "written" if report.changed else "unchanged"
-    print(f"{report.rows} rows, {report.units} units of today: {state}.")
+    path, dry_run = arguments.path, arguments.dry_run
+    prefix = "Dry run: " if dry_run else ""
+    if sheet_import.kind_of(path) == sheets.UNITS:
+        table = import_units(path, dry_run=dry_run)
+        state = "changed" if table.changed else "unchanged"
+        print(f"{prefix}{table.rows} rows, {table.units} units of today: {state}.")
+        return
+    report = sheet_import.import_sheet(path, dry_run=dry_run)
+    counted = "offices' hours" if report.kind == sheets.HOURS.name else report.kind
+    print(
+        f"{prefix}{counted}: {report.new} new, {report.changed} changed, "
+        f"{report.unchanged} unchanged."
+    )
+
+
+def offices_export(arguments: argparse.Namespace) -> None:
+    """Export units, offices, hours or digital teams to a CSV file that can be imported."""
+    from bot.offices.csv_export import export
+
+    db_upgrade(arguments)
+    print(f"{export(arguments.kind, arguments.path)} rows written to {arguments.path}.")
+
+
+def offices_template(arguments: argparse.Namespace) -> None:
+    """Write empty CSV files and a guide (in Vietnamese) into a folder."""
+    from bot.offices.csv_export import write_templates
+
+    for path in write_templates(arguments.folder):
+        print(path)
 
 
 def train(arguments: argparse.Namespace) -> None:

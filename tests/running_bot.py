@@ -32,6 +32,24 @@ H48.16-260512-0003,1.001193,0912345678,051234567890,2026-05-12,2026-05-13,,Đang
 000.00.16.H48-260512-0004,1.004222,,051234560001,2026-05-12,,,Yêu cầu bổ sung,Công an xã Lý Sơn,Thiếu ảnh
 """
 
+# Hours and a team that are true of no office: what ships knows none.
+OFFICE_HOURS = """\
+office_key,weekday,opens,closes,source_title,source_url,checked_on
+commune-21439,0,07:00,11:30,Bảng giờ thử nghiệm,,2026-11-01
+commune-21439,0,13:30,17:00,Bảng giờ thử nghiệm,,2026-11-01
+commune-21439,5,07:30,11:00,Bảng giờ thử nghiệm,,2026-11-01
+"""
+DIGITAL_TEAMS = """\
+unit_code,hamlet,name,contact,telephone,note,source_title,source_url,checked_on
+21439,Thôn Thử Một,Tổ số 1,Chị Thử,0912345678,,Danh sách thử nghiệm,,2026-11-01
+21439,Thôn Thử Hai,Tổ số 2,,,,Danh sách thử nghiệm,,2026-11-01
+"""
+IMPORTS = (
+    ("dossiers", DOSSIERS),
+    ("offices", OFFICE_HOURS),
+    ("offices", DIGITAL_TEAMS),
+)
+
 
 def free_port() -> int:
     """A port that nobody listens on right now."""
@@ -185,14 +203,15 @@ def running_bot(folder: Path, *, ready: bool = True, **settings: str) -> Iterato
 
 
 def prepare_database(folder: Path) -> dict[str, str]:
-    """Seed, national export where it is there, and a few dossiers."""
+    """Seed, national export where it is there, a few dossiers, hours and digital teams."""
     environment = bot_environment(folder)
     prepared = run_command(environment, "prepare")
     assert prepared.returncode == 0, prepared.stderr
-    dossiers = folder / "dossiers.csv"
-    dossiers.write_text(DOSSIERS, encoding="utf-8")
-    imported = run_command(environment, "dossiers", "import", str(dossiers))
-    assert imported.returncode == 0, imported.stderr
+    for group, content in IMPORTS:
+        file = folder / f"{group}.csv"
+        file.write_text(content, encoding="utf-8")
+        imported = run_command(environment, group, "import", str(file))
+        assert imported.returncode == 0, imported.stderr
     return environment
 
 

@@ -34,7 +34,8 @@ INTENTS = {
     "find_procedure", "ask_documents", "ask_fee", "ask_processing_time", "ask_where_to_apply",
     "ask_how_to_apply_online", "ask_steps", "check_dossier_status", "ask_payment_methods",
     "request_human", "greet", "goodbye", "thank", "affirm", "deny", "ask_help", "bot_challenge",
-    "cancel", "choose_option", "inform", "out_of_scope",
+    "cancel", "choose_option", "inform", "out_of_scope", "ask_office_hours",
+    "ask_office_contact", "ask_digital_team",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from bot import database
 from bot.codes import mask_personal_numbers, normalise_dossier_code
 from bot.dossiers import tables as t
 from bot.dossiers.verification import digits_of, number_hashes
-from bot.imports import ImportRefused, read_rows
+from bot.imports import ImportRefused, faulty_rows, read_rows
 from bot.settings import settings
 
 COLUMNS = (
@@ -30,7 +30,6 @@ COLUMNS = (
     "note",
 )
 LARGEST_FILE = 200 * 1024 * 1024
-MOST_ERRORS_SHOWN = 20
 
 
 @dataclass(frozen=True)
@@ -73,9 +72,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
         except ValueError as error:
             errors.append(f"line {line}: {error}")
     if errors:
-        shown = errors[:MOST_ERRORS_SHOWN]
-        more = [f"… and {len(errors) - len(shown)} more"] if len(errors) > len(shown) else []
-        raise ImportRefused("\n".join([f"{path.name} has faulty rows:", *shown, *more]))
+        raise faulty_rows(path, errors)
     if not rows:
         raise ImportRefused(f"{path.name} holds no dossiers.")
     return rows

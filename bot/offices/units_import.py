@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from bot import database
 from bot.imports import ImportRefused, read_rows
+from bot.offices import cells
 from bot.offices import tables as t
 from bot.offices.routing import WHOLE, Unit
 
@@ -37,17 +38,19 @@ class Report:
     changed: bool
 
 
-def import_units(path: Path = SHIPPED) -> Report:
+def import_units(path: Path = SHIPPED, *, dry_run: bool = False) -> Report:
     """Make the table hold exactly the rows of a CSV file (UTF-8, columns `COLUMNS`).
+
+    `dry_run` only tells whether the table would change.
 
     Raises:
         ImportRefused: the file or one of its rows is not of the format.
         bot.database.DatabaseUnavailable: the database is down; nothing was written.
     """
     units = read_units(path)
-    with database.begin() as connection:
+    with database.connect() if dry_run else database.begin() as connection:
         changed = _stored(connection) != units
-        if changed:
+        if changed and not dry_run:
             connection.execute(sa.delete(t.administrative_units))
             connection.execute(sa.insert(t.administrative_units), [vars(unit) for unit in units])
     return Report(len(units), len({unit.new_code for unit in units}), changed)
@@ -75,6 +78,10 @@ def read_units(path: Path) -> list[Unit]:
 
 
 def _unit(values: dict[str, str], where: str) -> Unit:
+    try:
+        values = {name: cells.plain(name, cell) for name, cell in values.items()}
+    except ValueError as error:
+        raise ImportRefused(f"{where}: {error}.") from error
     share = SHARES.get(values["divided"])
     if share is None:
         raise ImportRefused(f"{where}: divided must be one of {', '.join(SHARES)}.")

@@ -20,9 +20,30 @@ def _holidays(year: int) -> frozenset[dt.date]:
     return frozenset(holidays.country_holidays("VN", years=year))
 
 
+def is_public_holiday(day: dt.date) -> bool:
+    """Whether a day is a public holiday or a day off in lieu of one."""
+    return day in _holidays(day.year)
+
+
 def is_working_day(day: dt.date) -> bool:
     """Whether offices work on a day."""
-    return day.weekday() < 5 and day not in _holidays(day.year)
+    return day.weekday() < 5 and not is_public_holiday(day)
+
+
+def coming_holidays(day: dt.date, count: int) -> list[tuple[dt.date, dt.date]]:
+    """First and last days of the next `count` runs of public holidays, from a day on.
+
+    A run already going on counts from that day. Weekends do not join two runs.
+    """
+    runs: list[tuple[dt.date, dt.date]] = []
+    while len(runs) < count:
+        if is_public_holiday(day):
+            first = day
+            while is_public_holiday(day + dt.timedelta(days=1)):
+                day += dt.timedelta(days=1)
+            runs.append((first, day))
+        day += dt.timedelta(days=1)
+    return runs
 
 
 def add_working_days(day: dt.date, count: int) -> dt.date:

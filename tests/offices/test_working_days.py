@@ -8,8 +8,10 @@ import pytest
 
 from bot.offices.working_days import (
     add_working_days,
+    coming_holidays,
     counting_starts_on,
     due_on,
+    is_public_holiday,
     is_working_day,
     working_days_between,
 )
@@ -74,3 +76,19 @@ def test_due_dates(filed: str, late_rule: bool, start: str, due: str) -> None:
     moment = dt.datetime.fromisoformat(filed)
     assert counting_starts_on(moment, next_day_after_late_hour=late_rule) == day(start)
     assert due_on(moment, 3, next_day_after_late_hour=late_rule) == day(due)
+
+
+def test_public_holidays_are_no_weekends() -> None:
+    assert is_public_holiday(day("2027-01-01"))
+    assert not is_public_holiday(day("2026-11-21"))
+
+
+def test_coming_holidays_as_runs() -> None:
+    runs = [(str(a), str(b)) for a, b in coming_holidays(day("2026-11-24"), 3)]
+    assert runs == [
+        ("2027-01-01", "2027-01-01"),
+        ("2027-02-04", "2027-02-10"),
+        ("2027-04-16", "2027-04-16"),
+    ]
+    # In the middle of a run only its rest is still to come.
+    assert coming_holidays(day("2027-02-06"), 1) == [(day("2027-02-06"), day("2027-02-10"))]
