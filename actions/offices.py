@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
 
 from rasa_sdk import Tracker
@@ -14,13 +13,13 @@ from actions.answers import ANSWERED, CLARIFY, NOT_PUBLISHED, answer, say
 from actions.procedure_facts import place_of, remember
 from actions.safe_action import Events, SafeAction
 from actions.wording import fragment
+from bot import clock
 from bot.catalogue import service as catalogue
-from bot.catalogue.model import Source
 from bot.offices import finder, hamlets, service
-from bot.offices import model as offices
 from bot.offices.days import asked_days
 from bot.offices.finder import Finding
 from bot.offices.routing import Place
+from bot.sources import Source
 
 TOPIC = "office"
 HOURS, CONTACT, TEAM = QUESTIONS = ("office_hours", "office_contact", "digital_team")
@@ -31,11 +30,6 @@ RESPONSES = {
     HOURS: ("utter_office_hours", "utter_office_hours_not_published"),
     CONTACT: ("utter_office_contact", "utter_office_contact_not_published"),
 }
-
-
-def local_now() -> dt.datetime:
-    """The present moment in the province."""
-    return dt.datetime.now(offices.LOCAL)
 
 
 def tell(dispatcher: CollectingDispatcher, tracker: Tracker, question: str) -> Events:
@@ -67,13 +61,13 @@ def _spoken_of(tracker: Tracker) -> str:
     """Where dossiers of the procedure that the talk is about are handed in."""
     code = tracker.get_slot("procedure_code")
     procedure = catalogue.procedure(code) if code else None
-    return f"{procedure.place} {procedure.agency}" if procedure is not None else ""
+    return f"{' '.join(procedure.places)} {procedure.agency}" if procedure is not None else ""
 
 
 def _tell_hours(
     dispatcher: CollectingDispatcher, text: str, found: Finding, intro: list[str]
 ) -> None:
-    now = local_now()
+    now = clock.now()
     asked = asked_days(text, now.date())
     known = [(office, service.hours(office.key)) for office in found.offices]
     published = [(office, hours) for office, hours in known if hours is not None]
@@ -112,7 +106,7 @@ def _say(
     question: str,
     found: Finding,
     lines: list[str],
-    given: Sequence[offices.Source],
+    given: Sequence[Source],
     *,
     answered: bool,
 ) -> None:
@@ -123,7 +117,7 @@ def _say(
     say(
         dispatcher,
         RESPONSES[question][0 if answered else 1],
-        answer(TOPIC, ANSWERED if answered else NOT_PUBLISHED, source=_contract(given[0])),
+        answer(TOPIC, ANSWERED if answered else NOT_PUBLISHED, source=given[0]),
         lines="\n".join(lines),
         ask=f"\n{ask}" if ask else "",
         **office_lines.sources(given),
@@ -140,7 +134,7 @@ def _tell_teams(dispatcher: CollectingDispatcher, text: str, place: Place) -> No
         say(
             dispatcher,
             "utter_digital_team",
-            answer(TOPIC, ANSWERED, source=_contract(given[0])),
+            answer(TOPIC, ANSWERED, source=given[0]),
             lines="\n".join([rendering.commune(place), *office_lines.teams(found)]),
             **office_lines.sources(given),
         )
@@ -152,7 +146,7 @@ def _tell_teams(dispatcher: CollectingDispatcher, text: str, place: Place) -> No
     say(
         dispatcher,
         "utter_digital_team_not_published",
-        answer(TOPIC, NOT_PUBLISHED, source=_contract(centres[0].source)),
+        answer(TOPIC, NOT_PUBLISHED, source=centres[0].source),
         lines=rendering.commune(place),
         office=centres[0].name,
         **office_lines.sources([centres[0].source]),
@@ -168,7 +162,7 @@ def _ask_which(dispatcher: CollectingDispatcher, question: str, place: Place) ->
     buttons = [{"title": ward, "payload": ward} for ward in place.new_wards] if few else None
     near = finder.located_in(place.named) if question == CONTACT else ()
     lines = [line for office in near for line in office_lines.contact(office)]
-    source = _contract(near[0].source) if near else None
+    source = near[0].source if near else None
     say(
         dispatcher,
         "utter_office_which_commune",
@@ -176,10 +170,6 @@ def _ask_which(dispatcher: CollectingDispatcher, question: str, place: Place) ->
         buttons=buttons,
         lines="\n".join([*lines, rendering.commune(place)]),
     )
-
-
-def _contract(source: offices.Source) -> Source:
-    return Source(source.title, source.url, source.checked_on)
 
 
 def _expect(tracker: Tracker, question: str) -> Events:

@@ -12,6 +12,7 @@ from bot.settings import PROJECT_ROOT
 
 NOUNS = {"catalogue", "dossiers", "offices"}
 SHARED = {
+    "bot.sources",
     "bot.clock",
     "bot.imports",
     "bot.text",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from bot.sources import Source
+
 COMMUNE, PROVINCE = "commune", "province"
 LEVELS = (COMMUNE, PROVINCE)
 ONLINE, DIRECT, POSTAL = "online", "direct", "postal"
@@ -13,15 +15,6 @@ TIME_UNITS = ("working_day", "day", "hour", "month", "year")
 # Toàn trình, một phần, chỉ cung cấp thông tin.
 SERVICE_LEVELS = ("full", "partial", "information")
 VND = "VND"
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a fact comes from and when it was last checked there."""
-
-    title: str
-    url: str
-    checked_on: dt.date
 
 
 @dataclass(frozen=True)

@@ -5,21 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from bot.sources import Source
+
 PROVINCE_CENTRE, COMMUNE_CENTRE = "province_centre", "commune_centre"
 BRANCH, OTHER = "branch", "other"
 KINDS = (PROVINCE_CENTRE, COMMUNE_CENTRE, BRANCH, OTHER)
-
-# Vietnam has one time zone without summer time; a fixed offset needs no zone database.
-LOCAL = dt.timezone(dt.timedelta(hours=7), "Asia/Ho_Chi_Minh")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a fact comes from and when it was last checked."""
-
-    title: str
-    url: str
-    checked_on: dt.date
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.offices.model import LOCAL, Hours
+from bot.clock import VIETNAM
+from bot.offices.model import Hours
 from bot.offices.working_days import is_public_holiday
 
 # Longer than any run of days off.
@@ -13,7 +14,7 @@ LOOK_AHEAD_DAYS = 30
 
 def local(moment: dt.datetime) -> dt.datetime:
     """The moment in local time; one without a zone is taken for local."""
-    return moment.replace(tzinfo=LOCAL) if moment.tzinfo is None else moment.astimezone(LOCAL)
+    return moment.replace(tzinfo=VIETNAM) if moment.tzinfo is None else moment.astimezone(VIETNAM)
 
 
 def is_open(hours: Hours, moment: dt.datetime) -> bool:
@@ -32,7 +33,7 @@ def next_opening(hours: Hours, moment: dt.datetime) -> dt.datetime | None:
         if is_public_holiday(day):
             continue
         for span in hours.on(day.weekday()):
-            opening = dt.datetime.combine(day, span.opens, tzinfo=LOCAL)
+            opening = dt.datetime.combine(day, span.opens, tzinfo=VIETNAM)
             if opening > here:
                 return opening
     return None

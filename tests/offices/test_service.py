@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from bot.clock import VIETNAM
 from bot.offices import service
-from bot.offices.model import LOCAL
 from bot.offices.sheet_import import import_sheet
 from bot.settings import Settings
 from tests.offices import files as f
@@ -64,17 +64,17 @@ def test_an_office_with_its_source(filled: None) -> None:
 )
 def test_open_and_next_opening(filled: None, moment: str, is_open: bool, following: str) -> None:
     local = dt.datetime.fromisoformat(moment)
-    expected = dt.datetime.fromisoformat(following).replace(tzinfo=LOCAL)
+    expected = dt.datetime.fromisoformat(following).replace(tzinfo=VIETNAM)
     assert service.is_open("tinh", local) is is_open
     assert service.next_opening("tinh", local) == expected
     # The same moment as a server elsewhere sees it.
-    abroad = local.replace(tzinfo=LOCAL).astimezone(dt.timezone.utc)
+    abroad = local.replace(tzinfo=VIETNAM).astimezone(dt.timezone.utc)
     assert service.is_open("tinh", abroad) is is_open
     assert service.next_opening("tinh", abroad) == expected
 
 
 def test_unknown_hours_are_neither_open_nor_closed(filled: None) -> None:
-    now = dt.datetime(2026, 11, 24, 9, tzinfo=LOCAL)
+    now = dt.datetime(2026, 11, 24, 9, tzinfo=VIETNAM)
     assert service.hours("xa") is None
     assert service.is_open("xa", now) is None
     assert service.next_opening("xa", now) is None
