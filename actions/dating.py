@@ -61,6 +61,6 @@ def has_late_rule(procedure: Procedure) -> bool:
 
 def _due_on(start: dt.date, time: Duration) -> dt.date | None:
     """The last day of a time that begins on a day; None where it is not in days or months."""
-    if time.value is None or not time.value.is_integer():
+    if time.value is None or time.value != int(time.value):
         return None
     return working_days.end_of_period(start, int(time.value), time.unit or "")

@@ -95,7 +95,7 @@ def tell(
         say(
             dispatcher,
             "utter_day_not_known",
-            answer(topic, NOT_PUBLISHED, procedure=procedure),
+            answer(topic, NOT_PUBLISHED, procedure=procedure, source=procedure.source_of(group)),
             procedure=procedure.display_name,
             date=rendering.date(on),
             known_from=rendering.date(procedure.known_from or on),

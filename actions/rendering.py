@@ -183,10 +183,20 @@ def online(procedure: Procedure) -> list[str]:
     lines = list(dict.fromkeys(lines)) or [
         fragment("channel", channel=fragment(ONLINE), text=fragment("unpublished"))
     ]
-    lines.append(fragment(f"service_level_{procedure.service_level or 'unpublished'}"))
+    level = fragment(f"service_level_{procedure.service_level or 'unpublished'}")
+    lines.append(_sourced(procedure, "service_level", level))
     if procedure.online_payment is not None:
-        lines.append(fragment("pays_online" if procedure.online_payment else "pays_offline"))
+        text = fragment("pays_online" if procedure.online_payment else "pays_offline")
+        lines.append(_sourced(procedure, "online_payment", text))
     return lines
+
+
+def _sourced(procedure: Procedure, group: str, text: str) -> str:
+    """The text with its own source where it is not that of the channels around it."""
+    source = procedure.source_of(group)
+    if source is None or source == procedure.source_of("channels"):
+        return text
+    return fragment("sourced", text=text, source=source.title, date=date(source.checked_on))
 
 
 def duration_line(channel: Channel) -> str:

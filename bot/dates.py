@@ -13,19 +13,29 @@ import re
 from bot import text as vn
 
 _FACT = (
-    r"(?:phi|le phi|gia|muc thu|muc phi|giay to|thanh phan ho so|thoi han|thoi gian giai quyet"
-    r"|quy dinh|dieu kien|thu tuc)"
+    r"(?:phi|le phi|gia(?! (?:dinh|han)\b)|muc thu|muc phi|giay to|thanh phan ho so|thoi han"
+    r"|thoi gian giai quyet|quy dinh|dieu kien|thu tuc)"
 )
 _LEAD = r"(?:hoi|vao|luc|cua|tu|ke tu|tai thoi diem|thoi diem|thoi|trong|ap dung tu|ap dung cho|o)"
 _DAY = (
-    r"(?:(?:ngay )?(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})"
+    r"(?:(?:ngay )?(?P<d>\d{1,2})(?:[/.-]| thang )(?P<m>\d{1,2})(?:[/.-]| nam )(?P<y>\d{4})"
     r"|thang (?P<m2>\d{1,2})(?: ?[/.-] ?| nam )(?P<y2>\d{4})"
     r"|nam (?P<y3>\d{4})"
     r"|(?P<said>nam ngoai|nam truoc|thang truoc|sang nam|nam sau|nam toi|thang sau|thang toi))"
 )
-_BEHIND = re.compile(rf"\b{_FACT}\b(?: \w+){{0,5}}? (?:{_LEAD} )?{_DAY}\b")
-_BEFORE = re.compile(rf"^(?:cho hoi |cho toi hoi )?(?:{_LEAD} )?{_DAY}(?: \w+){{0,2}}? {_FACT}\b")
-_NOW = re.compile(r"\b(?:gio|bay gio|hien nay|hien gio|hom nay|chu)\b")
+# Words whose own day is named: of a birth, a purchase, a paper, a law.
+_EVENT = r"(?:sinh|cap|mat|chet|cuoi|mua|nop|dong|xuat|han|den)"
+_LAW = r"(?:luat|nghi dinh|nghi quyet|thong tu|quyet dinh)"
+_NEXT = rf"(?:khai sinh|gia han|(?!(?:{_EVENT}|{_LEAD}|{_LAW}|ngay)\b)\w+)"
+_BEHIND = re.compile(
+    rf"\b{_FACT}\b(?:(?: (?!{_LAW}\b)\w+){{0,4}}? {_NEXT})?? (?:{_LEAD} )?{_DAY}\b"
+)
+_BEFORE = re.compile(
+    rf"^(?:(?:da )?cho (?:\w+ )?hoi )?(?:{_LEAD} )?{_DAY}(?: {_NEXT}){{0,2}}? {_FACT}\b"
+)
+_NOW = re.compile(r"\b(?:gio|hien nay|hom nay)\b")
+# The dialect's "chừ" (now); accented, it is neither "chú" nor "chủ".
+_DIALECT_NOW = re.compile(r"\bchừ\b|\bchu\b(?! (?:oi|a|ho|xe|so|nha|dat)\b)")
 
 
 def asked_day(message: str, today: dt.date) -> dt.date | None:
@@ -35,7 +45,7 @@ def asked_day(message: str, today: dt.date) -> dt.date | None:
     """
     line = " ".join(vn.fold(vn.nfc(message)).replace(",", " ").replace("?", " ").split())
     match = _BEHIND.search(line) or _BEFORE.search(line)
-    if match is None or _NOW.search(line):
+    if match is None or _NOW.search(line) or _DIALECT_NOW.search(vn.nfc(message).lower()):
         return None
     try:
         return _day(match.groupdict(), today)
