@@ -50,7 +50,7 @@ def load_seed(folder: Path = SEED_DIR) -> layers.Changes:
     """
     procedures = read_all_procedures(folder / "procedures")
     events = read_life_events(folder / "life_events.yml")
-    phrases = list(read_pairs(folder / "aliases.tsv", "\t"))
+    phrases = read_phrases(folder / "phrases")
     phrases += [(p.code, alias) for p in procedures for alias in p.aliases]
     lexicon = list(read_pairs(folder / "lexicon.tsv", "|"))
     facts = read_general_facts(folder / "general.yml")
@@ -76,6 +76,15 @@ def read_pairs(path: Path, separator: str) -> Iterator[tuple[str, str]]:
         if len(columns) != 2 or not all(columns):
             raise SeedError(f"{path.name}, line {number}: two columns expected")
         yield columns[0], columns[1]
+
+
+def read_phrases(folder: Path) -> list[tuple[str, str]]:
+    """`(code, phrase)` pairs of all files of a folder, one file a field.
+
+    Raises:
+        SeedError: a line has not exactly two columns.
+    """
+    return [pair for path in sorted(folder.glob("*.tsv")) for pair in read_pairs(path, "\t")]
 
 
 def read_all_procedures(folder: Path) -> list[Procedure]:

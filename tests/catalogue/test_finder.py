@@ -9,7 +9,7 @@ from bot.catalogue import companions, layers
 from bot.catalogue.finder import Finding, Outcome, find, search
 from bot.catalogue.model import Procedure
 from bot.catalogue.search import Match
-from bot.catalogue.seed_import import SEED_DIR, load_seed, read_all_procedures, read_pairs
+from bot.catalogue.seed_import import SEED_DIR, load_seed, read_all_procedures, read_phrases
 from bot.catalogue.tables import CURATED, NATIONAL
 from bot.migrations.runner import upgrade
 from bot.settings import Settings
@@ -186,7 +186,7 @@ def test_every_phrase_of_the_seed_names_a_need() -> None:
     load_seed()
     procedures = read_all_procedures(SEED_DIR / "procedures")
     phrases = {name for p in procedures for name in (p.name, p.plain_name, *p.aliases)}
-    phrases |= {phrase for _, phrase in read_pairs(SEED_DIR / "aliases.tsv", "\t")}
+    phrases |= {phrase for _, phrase in read_phrases(SEED_DIR / "phrases")}
     assert sorted(p for p in phrases if find(p).outcome is Outcome.NO_NEED) == []
 
 

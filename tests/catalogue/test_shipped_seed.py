@@ -16,13 +16,13 @@ from bot.catalogue.seed_import import (
     SEED_DIR,
     read_all_procedures,
     read_life_events,
-    read_pairs,
+    read_phrases,
 )
 
 PROCEDURES = read_all_procedures(SEED_DIR / "procedures")
 EVENTS = read_life_events(SEED_DIR / "life_events.yml")
 PHRASES = [
-    *read_pairs(SEED_DIR / "aliases.tsv", "\t"),
+    *read_phrases(SEED_DIR / "phrases"),
     *((p.code, alias) for p in PROCEDURES for alias in p.aliases),
 ]
 
