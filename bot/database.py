@@ -39,17 +39,17 @@ def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     writes = options.get("writes", False)
     if writes:
+        # Set here and not for every connection: reading a message's facts needs none of them.
         state = "OFF" if options.get("migrates", False) else "ON"
         connection.exec_driver_sql(f"PRAGMA foreign_keys={state}")
+        # Readers go on while an import writes; the file remembers this one.
+        connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+        connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _configure_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None
-    connection.execute("PRAGMA foreign_keys=ON")
-    # Readers go on while an import writes.
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=NORMAL")
 
 
 def create_engine(url: str) -> Engine:
@@ -154,10 +154,11 @@ def _mind_foreign_keys(connection: Connection) -> None:
 
 
 def is_reachable() -> bool:
-    """Whether a trivial query is answered."""
+    """Whether a trivial query is answered; on SQLite one that has to look into the file."""
     try:
         with connect() as connection:
-            connection.execute(sa.text("SELECT 1"))
+            embedded = connection.dialect.name == "sqlite"
+            connection.exec_driver_sql("PRAGMA schema_version" if embedded else "SELECT 1")
     except DatabaseUnavailable:
         return False
     return True

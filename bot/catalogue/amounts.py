@@ -12,7 +12,7 @@ import re
 from bot.catalogue.model import Duration, Fee
 
 UNKNOWN = "Không có thông tin"
-LOWEST_CREDIBLE_AMOUNT = 1000
+LOWEST_CREDIBLE_AMOUNT, HIGHEST_CREDIBLE_AMOUNT = 1000, 10**12
 
 _AMOUNT = re.compile(r"^(\d+)(?:[.,]0+)? VNĐ \((.*)\)$", re.DOTALL)
 _NEXT_FEE = re.compile(r"\s*\|\s*(?=\d+(?:[.,]\d+)? VNĐ \(|$)")
@@ -74,7 +74,7 @@ def fee_of(amount: int, note: str) -> Fee:
     note = _clean_note(note)
     if amount == 0 and says_free(note):
         return Fee(amount=0, note=note)
-    if amount < LOWEST_CREDIBLE_AMOUNT:
+    if not LOWEST_CREDIBLE_AMOUNT <= amount <= HIGHEST_CREDIBLE_AMOUNT:
         return _fee_of_note(note)
     return Fee(amount=amount, note=note)
 
@@ -85,7 +85,7 @@ def _fee_of_note(note: str) -> Fee:
     if not match:
         return Fee(note=note)
     amount = int(match[1].replace(".", "").replace(",", ""))
-    if amount < LOWEST_CREDIBLE_AMOUNT:
+    if not LOWEST_CREDIBLE_AMOUNT <= amount <= HIGHEST_CREDIBLE_AMOUNT:
         return Fee(note=note)
     return Fee(amount=amount, unit=match[2] or "")
 

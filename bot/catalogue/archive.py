@@ -24,11 +24,13 @@ LARGEST_TOTAL = 4 * 1024 * 1024 * 1024
 def read_files(path: Path, ending: str) -> Iterator[tuple[str, bytes, dt.date]]:
     """Name without ending, content and date of each file with an ending (".txt").
 
+    The path is a folder, an archive, or one such file.
+
     Raises:
         ImportRefused: the archive is damaged, or unpacks to an absurd size.
     """
-    if path.is_dir():
-        for file in sorted(path.glob(f"*{ending}")):
+    if path.is_dir() or path.suffix == ending:
+        for file in sorted(path.glob(f"*{ending}")) if path.is_dir() else [path]:
             if file.stat().st_size > LARGEST_FILE:
                 raise ImportRefused(f"{file.name} is larger than a record can be.")
             yield file.stem, file.read_bytes(), _utc_date(file.stat().st_mtime)

@@ -20,6 +20,8 @@ from bot.catalogue.tables import CURATED, NATIONAL
 
 # Some records name a channel only in their words.
 CHANNEL_WORDS = {ONLINE: "truc tuyen", DIRECT: "truc tiep", POSTAL: "buu chinh"}
+# Share of a curated paper's words that the record's paper must have to be taken for the same.
+ALIKE = 0.8
 _NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
@@ -79,11 +81,39 @@ def compare(curated: Procedure, national: Procedure) -> Iterator[Disagreement]:
             yield differs("time", f"{time.value:g} {time.unit}", sorted(map(str, times)))
         for amount in _unknown_amounts(channel, national):
             yield differs("fee", amount, sorted(_amounts(national)))
+    yield from _papers(curated, national)
     cited = [f"{basis.title} {basis.number}" for basis in national.legal_basis]
     texts = vn.fold(" ".join([*cited, *_notes(national), *national.steps]))
     for basis in curated.legal_basis:
         if vn.fold(basis.number) not in texts:
             yield differs("legal basis", basis.number, [b.number for b in national.legal_basis])
+
+
+def _papers(curated: Procedure, national: Procedure) -> Iterator[Disagreement]:
+    """Curated papers that ask for more originals or copies than any paper of the record like them.
+
+    Fewer may be right: the record often puts several papers, some copied, into one entry.
+    """
+    counted = [d for d in national.documents if d.original is not None or d.copy is not None]
+    for paper in curated.documents:
+        words = set(vn.words(vn.fold(paper.name)))
+        alike = [
+            other
+            for other in counted
+            if len(words & set(vn.words(vn.fold(other.name)))) >= ALIKE * len(words)
+        ]
+        bears_out = any(
+            (paper.original or 0) <= (other.original or 0)
+            and (paper.copy or 0) <= (other.copy or 0)
+            for other in alike
+        )
+        if alike and not bears_out:
+            yield Disagreement(
+                curated.code,
+                "paper",
+                f"{paper.name}: {paper.original}, {paper.copy}",
+                "; ".join(f"{o.name:.60}: {o.original}, {o.copy}" for o in alike[:3]),
+            )
 
 
 def _notes(procedure: Procedure) -> list[str]:

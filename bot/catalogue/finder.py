@@ -14,7 +14,8 @@ from enum import Enum
 from bot import clock, database
 from bot import text as vn
 from bot.catalogue import companions, repository
-from bot.catalogue.search import Match, SearchIndex, default_stripper
+from bot.catalogue.question import default_stripper
+from bot.catalogue.search import Match, SearchIndex
 
 # From the development questions: below LOWEST nothing in the catalogue fits; a match is
 # clear when it stands far enough above the next one (docs/adr/0004-search.md).

@@ -136,9 +136,8 @@ class _LayerWriter:
                 columns.valid_from,
                 columns.valid_to,
                 columns.known_from,
-                t.sources.c.checked_on,
+                columns.source_id,
             )
-            .join(t.sources)
             .where(columns.layer == layer)
             .order_by(columns.version)
         )
@@ -146,6 +145,7 @@ class _LayerWriter:
             self._states[row.code].append(row)
         self._windows: list[dict[str, object]] = []
         self._checked_anew: dict[int, list[int]] = defaultdict(list)
+        self._origins_anew: list[dict[str, object]] = []
         self._raw_anew: list[dict[str, object]] = []
 
     def write(
@@ -189,6 +189,10 @@ class _LayerWriter:
         mark = fingerprint(record.procedure)
         if present is not None and present.fingerprint == mark:
             self._check_anew(present, source)
+            self._origins_anew += [
+                {"owner": present.id, "group": group, "source": self._writer.source_id(origin)}
+                for group, origin in record.procedure.sources
+            ]
             if record.raw_hash != present.raw_hash:
                 self._raw_anew.append({"key": present.id, "raw_hash": record.raw_hash})
             changes.unchanged += 1
@@ -227,17 +231,22 @@ class _LayerWriter:
         )
 
     def _check_anew(self, row: Row, source: Source) -> None:
-        if source.checked_on != row.checked_on:
-            self._checked_anew[self._writer.source_id(source)].append(row.id)
+        source_id = self._writer.source_id(source)
+        if source_id != row.source_id:
+            self._checked_anew[source_id].append(row.id)
 
     def _window(self, row_id: int, start: dt.date | None, end: dt.date | None) -> None:
         self._windows.append({"key": row_id, "valid_from": start, "valid_to": end})
 
     def _end(self, codes: set[str], day: dt.date, changes: Changes) -> None:
         for code in sorted(codes):
-            present = _covering(self._states[code], day)
-            if present is not None:
-                self._window(present.id, present.valid_from, day)
+            states = [s for s in self._states[code] if s.valid_to is None or s.valid_to > day]
+            # What was to begin later does not; corrected states are empty already.
+            going = [s for s in states if s.valid_from is None or s.valid_from != s.valid_to]
+            for state in going:
+                start = state.valid_from
+                self._window(state.id, start, day if start is None else max(start, day))
+            if going:
                 changes.gone.append(code)
 
     def _finish(self) -> None:
@@ -254,6 +263,14 @@ class _LayerWriter:
         if self._raw_anew:
             self._connection.execute(
                 update.values(raw_hash=sa.bindparam("raw_hash")), self._raw_anew
+            )
+        if self._origins_anew:
+            origins = t.fact_origins.c
+            of_group = [origins.procedure_id == sa.bindparam("owner")]
+            of_group.append(origins.fact_group == sa.bindparam("group"))
+            self._connection.execute(
+                sa.update(t.fact_origins).where(*of_group).values(source_id=sa.bindparam("source")),
+                self._origins_anew,
             )
         for source, ids in self._checked_anew.items():
             for chunk in chunks(ids):

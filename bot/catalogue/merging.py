@@ -19,13 +19,15 @@ def merge(layers: Mapping[str, Procedure], day: dt.date) -> Procedure:
     """One procedure: each group of facts from the first layer that knows it for the day.
 
     Facts that begin later are left out; facts that have ended stand only where no layer
-    knows others, and are named in `expired`.
+    knows others, and are named in `expired`. What one layer learned after the day does not
+    change what others told on it.
     """
     records = [layers[layer] for layer in t.LAYERS if layer in layers]
     identity = [layers[layer] for layer in IDENTITY_LAYERS if layer in layers]
     values: dict[str, Any] = {
         name: next((v for v in (getattr(r, name) for r in identity) if v), "") for name in IDENTITY
     }
+    known_from = min(r.known_from for r in records if r.known_from)
     origin: dict[str, Procedure] = {}
     expired: dict[str, dt.date] = {}
     upcoming: dict[str, dt.date] = {}
@@ -35,7 +37,7 @@ def merge(layers: Mapping[str, Procedure], day: dt.date) -> Procedure:
             value, end, begin = _on(record, group, day)
             if begin and (group not in upcoming or begin < upcoming[group]):
                 upcoming[group] = begin
-            if _is_empty(value):
+            if _is_empty(value) or (known_from <= day and not _told(record, group, value, day)):
                 continue
             if end is None:
                 origin[group], values[group] = record, value
@@ -57,7 +59,7 @@ def merge(layers: Mapping[str, Procedure], day: dt.date) -> Procedure:
         documents_note=papers.documents_note if papers else "",
         aliases=first.aliases,
         curated=t.CURATED in layers or t.STAFF in layers,
-        known_from=min(r.known_from for r in records if r.known_from),
+        known_from=known_from,
         sources=tuple(sources),
         dates=tuple(
             (group, held)
@@ -74,6 +76,14 @@ _EMPTY = Procedure("", "", "", "")
 
 def _is_empty(value: Any) -> bool:
     return value is None or value == "" or value == ()
+
+
+def _told(record: Procedure, group: str, value: Any, day: dt.date) -> bool:
+    """Whether a value was known on a day already, or names itself from when it holds."""
+    items = value if isinstance(value, tuple) else ()
+    rows = [*items, *(fee for item in items for fee in getattr(item, "fees", ()))]
+    named = any(row.dates.effective_from for row in rows if hasattr(row, "dates"))
+    return named or record.is_known_on(group, day)
 
 
 def _on(record: Procedure, group: str, day: dt.date) -> tuple[Any, dt.date | None, dt.date | None]:
@@ -97,17 +107,25 @@ def _items_on(
     """The items that hold on a day; where none does, those that ended last."""
     begin = [item.dates.effective_from for item in items if not item.dates.begun(day)]
     begun = [item for item in items if item.dates.begun(day)]
+    fees = [fee for item in begun if isinstance(item, Channel) for fee in item.fees]
+    begin += [fee.dates.effective_from or day for fee in fees if not fee.dates.begun(day)]
+    begun = [item for item in begun if not _is_to_come(item, day)]
     held = [_with_fees_on(item, day) for item in begun if not item.dates.ended(day)]
-    for item in begun:
-        if isinstance(item, Channel):
-            begin += [
-                fee.dates.effective_from or day for fee in item.fees if not fee.dates.begun(day)
-            ]
     if held or not begun:
-        return tuple(held), None, min(begin, default=None)
+        shown = [fee.dates for item in held for fee in getattr(item, "fees", ())]
+        all_ended = bool(shown) and all(dates.ended(day) for dates in shown)
+        end = max(dates.effective_to for dates in shown) if all_ended else None
+        return tuple(held), end, min(begin, default=None)
     last = max(item.dates.effective_to for item in begun)
     ended = tuple(item for item in begun if item.dates.effective_to == last)
     return ended, last, min(begin, default=None)
+
+
+def _is_to_come(item: Any, day: dt.date) -> bool:
+    """Whether an item is a channel that tells of fees only, and all of them begin later."""
+    if not isinstance(item, Channel) or not item.fees or item.note or item.time.is_published:
+        return False
+    return not any(fee.dates.begun(day) for fee in item.fees)
 
 
 def _with_fees_on(item: Any, day: dt.date) -> Any:

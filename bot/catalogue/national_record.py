@@ -52,6 +52,7 @@ SECTIONS = (
     "Mô tả",
 )
 LEVELS = {"Cấp Xã": COMMUNE, "Cấp Tỉnh": PROVINCE}
+MOST_COPIES = 1000
 CODE = re.compile(r"^\d\.\d{6}$")
 
 _CHANNEL_KINDS = {"ONLINE": ONLINE, "DIRECT": DIRECT, "POSTAL": POSTAL}
@@ -97,7 +98,7 @@ def split_sections(text: str) -> dict[str, str]:
     Raises:
         RecordError: a section is missing, as in half a file.
     """
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n")
+    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\0", "")
     starts = []
     position = 0
     for name in SECTIONS:
@@ -253,7 +254,12 @@ def document_of(text: str, group: str, original: int, copy: int) -> Document | N
     """One paper, or an explanation among the papers; None where there are no words.
 
     `group` is the heading that it stands below, often the case that needs it.
+
+    Raises:
+        RecordError: nobody can want so many copies.
     """
+    if max(original, copy) > MOST_COPIES:
+        raise RecordError(f"{max(original, copy)} copies of one paper")
     bare = _LIST_MARK.sub("", one_line(text)).rstrip("; ")
     if not bare:
         return None

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.catalogue.amounts import fee_of
+from bot.catalogue.amounts import HIGHEST_CREDIBLE_AMOUNT, fee_of
 from bot.catalogue.localising import without_other_provinces
 from bot.catalogue.model import (
     COMMUNE,
@@ -50,6 +50,7 @@ _UNITS = {
     "MONTH": "month",
     "YEAR": "year",
 }
+_LONGEST_TIME = 10_000
 _CURRENCIES = {
     "": VND,
     "019b3fb2-b5b8-70ac-85e2-9409ec1eaffa": VND,
@@ -73,14 +74,17 @@ def parse_portal_record(value: Any, source: Source) -> Procedure | None:
         raise RecordError("not a record of the portal")
     try:
         return _procedure(_composed(value["data"]), source)
+    except RecordError:
+        raise
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise RecordError(f"a part is missing or not of its type: {error!r:.80}") from error
 
 
 def _composed(value: Any) -> Any:
-    """The value with all texts in composed Unicode."""
+    """The value with all texts in composed Unicode, as every database takes them."""
     if isinstance(value, str):
-        return unicodedata.normalize("NFC", value)
+        value.encode()  # Half a surrogate pair is a ValueError.
+        return unicodedata.normalize("NFC", value).replace("\0", "")
     if isinstance(value, list):
         return [_composed(item) for item in value]
     if isinstance(value, dict):
@@ -170,7 +174,7 @@ def _channel(method: Mapping[str, Any]) -> Channel:
 
 
 def _time(value: float | None, unit: str | None) -> Duration:
-    if not value or unit not in _UNITS or value < 0:
+    if not value or unit not in _UNITS or not 0 < value < _LONGEST_TIME:
         return Duration()
     return Duration(float(value), _UNITS[unit])
 
@@ -180,7 +184,7 @@ def _fee(fee: Mapping[str, Any]) -> Fee:
     currency = _CURRENCIES.get(fee.get("currencyId") or "")
     if currency == VND and amount == int(amount) and amount >= 0:
         return fee_of(int(amount), note)
-    if currency is not None and amount > 0 and amount == int(amount):
+    if currency is not None and 0 < amount <= HIGHEST_CREDIBLE_AMOUNT and amount == int(amount):
         return Fee(int(amount), note=one_line(note), currency=currency)
     return Fee(note=one_line(note))
 

@@ -102,10 +102,11 @@ def layers_of_many(
                 yield code, layers[code]
 
 
-def last_day(connection: Connection, code: str) -> dt.date | None:
-    """The day from which a procedure is in the catalogue no longer; None if it never was."""
+def last_day(connection: Connection, code: str, day: dt.date) -> dt.date | None:
+    """The day, up to one, from which a procedure was there no longer; None if it never was."""
     columns = t.procedures.c
-    query = sa.select(sa.func.max(columns.valid_to)).where(columns.code == code)
+    where = sa.and_(columns.code == code, columns.valid_to <= day)
+    query = sa.select(sa.func.max(columns.valid_to)).where(where)
     return connection.execute(query).scalar()
 
 

@@ -1,40 +1,56 @@
 """Finding the procedure from the citizen's own words.
 
-The index holds every name of every procedure (official, plain, citizens' phrases) in
-three vector spaces: folded syllables, folded letters, and accented syllables. A question
-is stripped of the phrases that ask ("cần giấy tờ gì"), compared with all names, and a
-procedure scores as its best name. See `docs/adr/0004-search.md` for what was measured.
+A question is stripped of the phrases that ask ("cần giấy tờ gì") and compared twice: with
+every single name of every procedure (official, plain, citizens' phrases), and with all names
+of a procedure taken together, since a citizen's words are often spread over several of them.
+Each comparison is one part of the score; `WEIGHTS` says how much each counts, found on the
+development questions (docs/adr/0004-search.md).
 """
 
 from __future__ import annotations
 
-import math
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from bot import text as vn
 from bot.catalogue.model import COMMUNE, Procedure
-from bot.catalogue.seed_files import SEED_DIR, data_lines
+from bot.catalogue.question import PhraseStripper, lexicon_table
+from bot.catalogue.vector_space import Bm25Space, CosineSpace, CoverageSpace, Vector
 
-Vector = NDArray[np.float32]
-
-# Shares of the fused score, found on the development questions.
-WORDS, LETTERS, EXPANDED, ACCENTED, EXACT = 1.0, 1.0, 0.6, 0.4, 0.3
-FULL_SCORE = WORDS + LETTERS + ACCENTED + EXACT
+# name_…: the best single name; all_…: all names together. letters: runs of three letters.
+# meant: the question with citizens' words replaced by official ones. coverage: the share of
+# the question's words, rare ones counting more, that stand in any name.
+WEIGHTS = {
+    "name_words": 4.4,
+    "name_letters": 3.4,
+    "name_accented": 5.2,
+    "name_meant": 1.5,
+    "all_words": 6.2,
+    "all_meant": 5.0,
+    "all_bm25": 3.8,
+    "all_pairs_bm25": 2.8,
+    "coverage": 4.7,
+}
+FULL_SCORE = sum(WEIGHTS.values())
+# Of equals the nearer office; a whole name said word for word.
+COMMUNE_BONUS, CURATED_BONUS, EXACT_BONUS = 0.010, 0.011, 0.08
 CODE = re.compile(r"\b(\d)[.,\s]?(\d{6})\b")
+LETTERS = 3
+# Runs of letters that more names than this share tell nothing apart.
+MOST_COMMON_LETTERS = 0.05
 
 
 @dataclass(frozen=True)
 class Match:
     """A procedure found; `score` runs from 0 (nothing shared) to about 1 (same words).
 
-    `name` is the one that citizens read, `official_name` the one of the source.
+    `name` is the one that citizens read, `official_name` the one of the source. `parts` are
+    what each comparison added to the score.
     """
 
     code: str
@@ -43,6 +59,7 @@ class Match:
     field: str
     level: str
     score: float
+    parts: tuple[tuple[str, float], ...] = ()
 
 
 def word_features(words: Sequence[str]) -> list[str]:
@@ -51,78 +68,9 @@ def word_features(words: Sequence[str]) -> list[str]:
 
 
 def letter_features(words: Sequence[str]) -> list[str]:
-    """Runs of 2 to 5 letters within padded syllables and across their borders."""
+    """Runs of letters within padded syllables and across their borders."""
     line = f" {' '.join(words)} "
-    return [line[i : i + n] for n in (2, 3, 4, 5) for i in range(len(line) - n + 1)]
-
-
-class VectorSpace:
-    """TF-IDF vectors of names, compared by cosine; rare features weigh more."""
-
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        counts = [Counter(row) for row in rows]
-        frequency = Counter(feature for count in counts for feature in count)
-        self._idf = {f: math.log((1 + len(rows)) / (1 + n)) + 1 for f, n in frequency.items()}
-        postings: dict[str, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
-        for number, count in enumerate(counts):
-            weights = {f: (1 + math.log(n)) * self._idf[f] for f, n in count.items()}
-            norm = math.sqrt(sum(w * w for w in weights.values())) or 1.0
-            for feature, weight in weights.items():
-                posting = postings[feature]
-                posting[0].append(number)
-                posting[1].append(weight / norm)
-        self._postings = {
-            feature: (np.array(ids, dtype=np.int32), np.array(weights, dtype=np.float32))
-            for feature, (ids, weights) in postings.items()
-        }
-        self._size = len(rows)
-        self._unseen = math.log(1 + len(rows)) + 1
-
-    def scores(self, features: Iterable[str]) -> Vector:
-        """Cosine of every row with the features; unknown features lower it."""
-        result = np.zeros(self._size, dtype=np.float32)
-        norm = 0.0
-        for feature, n in Counter(features).items():
-            weight = (1 + math.log(n)) * self._idf.get(feature, self._unseen)
-            norm += weight * weight
-            posting = self._postings.get(feature)
-            if posting is not None:
-                result[posting[0]] += weight * posting[1]
-        return result / np.float32(math.sqrt(norm) or 1.0)
-
-
-class PhraseStripper:
-    """Removes whole folded phrases from a list of words, the longest first."""
-
-    def __init__(self, phrases: Iterable[str], function_words: Sequence[str] = ()) -> None:
-        self._phrases = {tuple(vn.fold(phrase).split()) for phrase in phrases}
-        self._longest = max((len(p) for p in self._phrases), default=0)
-        self._function_words = frozenset(function_words)
-        self._folded_function_words = frozenset(vn.fold(word) for word in function_words)
-
-    def content(self, words: Sequence[str]) -> list[str]:
-        """The words that name a need by themselves.
-
-        Accented words are compared with their accents: "hôn" is not "hơn".
-        """
-        accented = vn.is_accented(" ".join(words))
-        known = self._function_words if accented else self._folded_function_words
-        return [word for word in words if word not in known and not word.isdigit()]
-
-    def strip(self, words: Sequence[str]) -> list[str]:
-        """The words that belong to no phrase, in their order and spelling."""
-        folded = [vn.fold(word) for word in words]
-        kept = []
-        position = 0
-        while position < len(words):
-            for length in range(min(self._longest, len(words) - position), 0, -1):
-                if tuple(folded[position : position + length]) in self._phrases:
-                    position += length
-                    break
-            else:
-                kept.append(words[position])
-                position += 1
-        return kept
+    return [line[i : i + LETTERS] for i in range(len(line) - LETTERS + 1)]
 
 
 class SearchIndex:
@@ -138,33 +86,44 @@ class SearchIndex:
         self._procedures = list(procedures)
         self._number = {p.code: i for i, p in enumerate(self._procedures)}
         self._stripper = stripper
-        self._lexicon = self._fold_lexicon(lexicon)
-        self._prior = np.array([_prior(p) for p in self._procedures], dtype=np.float32)
-        names: list[tuple[int, list[str]]] = []
-        for number, procedure in enumerate(self._procedures):
-            for name in dict.fromkeys(filter(None, (procedure.name, procedure.plain_name))):
-                names.append((number, vn.normalise(name).split()))
+        self._lexicon = lexicon_table(lexicon)
+        self._bonus = np.array(
+            [
+                COMMUNE_BONUS * (p.level == COMMUNE) + CURATED_BONUS * p.curated
+                for p in self._procedures
+            ],
+            dtype=np.float32,
+        )
+        # Names in the order of their procedures: the best of each is a maximum over a stretch.
+        names: list[list[list[str]]] = [
+            [
+                vn.normalise(name).split()
+                for name in dict.fromkeys(filter(None, (p.name, p.plain_name)))
+            ]
+            for p in self._procedures
+        ]
         for code, phrase in aliases:
             if code in self._number:
                 words = vn.normalise(phrase).split()
-                names.append((self._number[code], stripper.strip(words) or words))
-        self._owners = np.array([number for number, _ in names], dtype=np.int32)
-        folded = [[vn.fold(word) for word in words] for _, words in names]
-        self._folded_names = [" ".join(words) for words in folded]
-        self._words = VectorSpace([word_features(words) for words in folded])
-        self._letters = VectorSpace([letter_features(words) for words in folded])
-        self._accented = VectorSpace([word_features(words) for _, words in names])
+                names[self._number[code]].append(stripper.strip(words) or words)
+        rows = [words for owned in names for words in owned]
+        folded = [[vn.fold(word) for word in words] for words in rows]
+        counts = [len(owned) for owned in names]
+        self._first_row = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+        self._owners = np.repeat(np.arange(len(names)), counts)
+        together = _together(folded, counts)
+        self._name_words = CosineSpace([word_features(words) for words in folded])
+        self._name_letters = CosineSpace(
+            [letter_features(words) for words in folded], MOST_COMMON_LETTERS
+        )
+        self._name_accented = CosineSpace([word_features(words) for words in rows])
+        self._all_words = CosineSpace(together)
+        self._all_bm25 = Bm25Space(together)
+        self._all_pairs_bm25 = Bm25Space([word_features(words) for words in together])
+        self._coverage = CoverageSpace(together)
         self._exact: dict[str, list[int]] = defaultdict(list)
-        for row, name in enumerate(self._folded_names):
-            self._exact[name].append(row)
-
-    @staticmethod
-    def _fold_lexicon(lexicon: Iterable[tuple[str, str]]) -> list[tuple[str, list[str]]]:
-        entries = [
-            (vn.fold(vn.normalise(citizen)), vn.fold(vn.normalise(official)).split())
-            for citizen, official in lexicon
-        ]
-        return sorted(entries, key=lambda entry: -len(entry[0]))
+        for row, words in enumerate(folded):
+            self._exact[" ".join(words)].append(row)
 
     def __len__(self) -> int:
         return len(self._procedures)
@@ -177,8 +136,9 @@ class SearchIndex:
         if content or not words:
             return content
         # Common letters may still be a name ("bao tu", "sổ đỏ") or a code ("1 000006").
-        line = " ".join(vn.fold(word) for word in words)
-        known = line in self._exact or any(f" {c} " in f" {line} " for c, _ in self._lexicon)
+        folded = [vn.fold(word) for word in words]
+        lines = (" ".join(folded), " ".join(vn.fold(word) for word in rest))
+        known = any(line in self._exact for line in lines) or self._lexicon.names_one(folded)
         return words if known or self._by_code(message) is not None else []
 
     def search(self, message: str, limit: int = 10) -> list[Match]:
@@ -192,9 +152,18 @@ class SearchIndex:
         words = self._stripper.strip(words) or words
         if not words:
             return []
-        best = self._scores(words, accented=vn.is_accented(message))
-        order = np.argsort(-best, kind="stable")[:limit]
-        return [self._match(int(i), float(best[i])) for i in order if best[i] > 0]
+        parts = self._parts(words, accented=vn.is_accented(message))
+        total = np.sum(list(parts.values()), axis=0)
+        found = np.flatnonzero(total)
+        total += self._bonus
+        if len(found) > limit:
+            # The best are picked out first: sorting all would take longer than finding them.
+            found = found[np.argpartition(-total[found], limit)[:limit]]
+        order = sorted(found, key=lambda i: (-total[i], i))
+        return [
+            self._match(i, float(total[i]), {name: part[i] for name, part in parts.items()})
+            for i in order
+        ]
 
     def by_codes(self, codes: Sequence[str]) -> list[Match]:
         """Matches of known codes, in their order."""
@@ -207,49 +176,54 @@ class SearchIndex:
                 return number
         return None
 
-    def _match(self, number: int, score: float) -> Match:
+    def _match(self, number: int, score: float, parts: dict[str, Vector] | None = None) -> Match:
         p = self._procedures[number]
+        told = tuple((name, float(part)) for name, part in (parts or {}).items())
         score = round(min(score, 1.0), 4)
-        return Match(p.code, p.display_name, p.name, p.field, p.level, score)
+        return Match(p.code, p.display_name, p.name, p.field, p.level, score, told)
 
-    def _scores(self, words: Sequence[str], *, accented: bool) -> Vector:
+    def _parts(self, words: Sequence[str], *, accented: bool) -> dict[str, Vector]:
+        """What each comparison adds to the score of each procedure."""
         folded = [vn.fold(word) for word in words]
-        line = " ".join(folded)
-        total = WORDS * self._words.scores(word_features(folded))
-        total += LETTERS * self._letters.scores(letter_features(folded))
-        expanded = self._expand(line)
-        if expanded != line:
-            features = word_features(expanded.split())
-            total = np.maximum(
-                total, total * (1 - EXPANDED) + EXPANDED * 2 * self._words.scores(features)
-            )
+        meant = self._lexicon.replace(folded, folded)
+        name_words = self._best(self._name_words.scores(word_features(folded)))
+        all_words = self._all_words.scores(folded)
+        values = {
+            "name_words": name_words,
+            "name_letters": self._best(self._name_letters.scores(letter_features(folded))),
+            "name_accented": name_words,
+            "name_meant": name_words,
+            "all_words": all_words,
+            "all_meant": all_words,
+            "all_bm25": self._all_bm25.scores(folded),
+            "all_pairs_bm25": self._all_pairs_bm25.scores(word_features(folded)),
+            "coverage": self._coverage.scores(folded),
+        }
         # Unaccented questions are compared as if their accents agreed.
         if accented:
-            total += ACCENTED * self._accented.scores(word_features(words))
-        else:
-            total *= (WORDS + LETTERS + ACCENTED) / (WORDS + LETTERS)
-        for row in self._exact.get(line, ()):
-            total[row] += EXACT
-        best = np.zeros(len(self._procedures), dtype=np.float32)
-        np.maximum.at(best, self._owners, total / np.float32(FULL_SCORE))
-        return best + np.where(best > 0, self._prior, np.float32(0))
+            values["name_accented"] = self._best(self._name_accented.scores(word_features(words)))
+        if meant != folded:
+            values["name_meant"] = self._best(self._name_words.scores(word_features(meant)))
+            values["all_meant"] = self._all_words.scores(meant)
+        parts = {
+            name: value * np.float32(WEIGHTS[name] / FULL_SCORE) for name, value in values.items()
+        }
+        exact = self._exact.get(" ".join(folded))
+        if exact:
+            parts["exact"] = np.zeros(len(self), dtype=np.float32)
+            parts["exact"][self._owners[exact]] = EXACT_BONUS
+        return parts
 
-    def _expand(self, line: str) -> str:
-        """The folded line with citizens' words replaced by official ones."""
-        padded = f" {line} "
-        for citizen, official in self._lexicon:
-            if f" {citizen} " in padded:
-                padded = padded.replace(f" {citizen} ", f" {' '.join(official)} ")
-        return padded.strip()
-
-
-def _prior(procedure: Procedure) -> float:
-    """Decides between twins of one name: curated first, then the nearer office."""
-    return 0.02 * procedure.curated + 0.01 * (procedure.level == COMMUNE)
+    def _best(self, scores: Vector) -> Vector:
+        """Of each procedure's names the best score."""
+        return np.maximum.reduceat(scores, self._first_row)
 
 
-def default_stripper() -> PhraseStripper:
-    """Stop phrases and function words that ship with the project."""
-    phrases = data_lines(SEED_DIR / "stop_phrases.txt")
-    function_words = " ".join(data_lines(SEED_DIR / "function_words.txt")).split()
-    return PhraseStripper(phrases, function_words)
+def _together(rows: Sequence[list[str]], counts: Sequence[int]) -> list[list[str]]:
+    """All words of each procedure's names."""
+    together = []
+    position = 0
+    for count in counts:
+        together.append([word for row in rows[position : position + count] for word in row])
+        position += count
+    return together

@@ -25,7 +25,7 @@ def procedure(code: str, on: dt.date | None = None) -> Procedure | None:
 def last_day(code: str) -> dt.date | None:
     """The day from which a procedure is in the catalogue no longer; None if it never was."""
     with database.connect() as connection:
-        return repository.last_day(connection, code)
+        return repository.last_day(connection, code, clock.today())
 
 
 def general_fact(topic: str) -> tuple[str, Source] | None:

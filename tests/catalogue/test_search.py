@@ -6,15 +6,9 @@ import numpy as np
 import pytest
 
 from bot import text as vn
-from bot.catalogue.search import (
-    Match,
-    PhraseStripper,
-    SearchIndex,
-    VectorSpace,
-    default_stripper,
-    letter_features,
-    word_features,
-)
+from bot.catalogue.question import PhraseStripper, default_stripper
+from bot.catalogue.search import Match, SearchIndex, letter_features, word_features
+from bot.catalogue.vector_space import Bm25Space, CosineSpace, CoverageSpace
 from tests.catalogue.exports import procedure
 from tests.catalogue.small_catalogue import ALIASES, LEXICON, PROCEDURES
 
@@ -144,11 +138,11 @@ def test_features_are_syllables_pairs_and_runs_of_letters() -> None:
         "khai sinh",
         "sinh tre",
     ]
-    assert letter_features(["an"]) == [" a", "an", "n ", " an", "an ", " an "]
+    assert letter_features(["an", "o"]) == [" an", "an ", "n o", " o "]
 
 
 def test_the_cosine_of_equal_rows_is_one_and_of_strangers_nothing() -> None:
-    space = VectorSpace([["a", "b"], ["b", "c"], ["d"], []])
+    space = CosineSpace([["a", "b"], ["b", "c"], ["d"], []])
     scores = space.scores(["a", "b"])
     assert scores[0] == pytest.approx(1.0, abs=1e-6)
     assert 0 < scores[1] < 1
@@ -156,9 +150,43 @@ def test_the_cosine_of_equal_rows_is_one_and_of_strangers_nothing() -> None:
 
 
 def test_rare_features_weigh_more_and_unknown_ones_lower_the_score() -> None:
-    space = VectorSpace([["rare", "common"], ["common"], ["common"]])
+    space = CosineSpace([["rare", "common"], ["common"], ["common"]])
     assert np.argmax(space.scores(["rare", "common"])) == 0
     assert space.scores(["common", "unknown"])[1] < space.scores(["common"])[1]
+
+
+def test_features_of_most_rows_are_left_out_of_them() -> None:
+    space = CosineSpace([["common", "a"], ["common", "b"], ["common"]], most_common=0.5)
+    assert list(space.scores(["common"])) == [0.0, 0.0, 0.0]
+    assert space.scores(["a"])[0] > 0
+
+
+def test_bm25_of_a_text_that_says_it_all_lies_near_one_and_falls_with_what_it_lacks() -> None:
+    space = Bm25Space([["a", "b"], ["a", "c", "c", "c", "d"], ["d"]])
+    whole, half = space.scores(["a", "b"])[0], space.scores(["a", "unknown"])[0]
+    assert 0 < half < whole <= 1
+    assert space.scores(["c"])[1] > space.scores(["d"])[1], "repeated words count more"
+    assert list(space.scores([])) == [0.0, 0.0, 0.0]
+
+
+def test_coverage_is_the_share_of_the_question_that_a_text_has() -> None:
+    space = CoverageSpace([["a", "b"], ["a"], []])
+    scores = space.scores(["a", "b", "b"])
+    assert scores[0] == pytest.approx(1.0)
+    assert 0 < scores[1] < 0.5, "the rarer word counts more"
+    assert scores[2] == 0.0
+
+
+def test_words_spread_over_several_names_of_a_procedure_are_joined(index: SearchIndex) -> None:
+    # "em bé" and "khai sinh" stand in different names of the same procedure.
+    best = index.search("khai sinh cho em bé", 1)[0]
+    assert best.code == "1.000001"
+    assert dict(best.parts)["coverage"] > 0
+
+
+def test_the_parts_explain_the_score(index: SearchIndex) -> None:
+    match = index.search("giấy phép xây nhà", 1)[0]
+    assert sum(part for _, part in match.parts) == pytest.approx(match.score, abs=0.03)
 
 
 def test_the_stripper_that_ships_leaves_the_need_and_takes_the_question() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from bot import text as vn
+from bot.catalogue.tables import STAFF
 
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
 LONGEST_TEXT = 50_000
@@ -43,15 +44,15 @@ class Column:
     label: str
     note: str
 
-    def parse(self, value: Any) -> Any:
+    def parse(self, value: Any, *, formulas: bool = False) -> Any:
         """A cell's value as one of the column's type.
 
         Raises:
-            ValueRefused: it is not of that type, or it is a formula.
+            ValueRefused: it is not of that type, or it looks like a formula and may not.
         """
         if isinstance(value, str):
             value = value.strip()
-            if _FORMULA.match(value):
+            if not formulas and _FORMULA.match(value):
                 raise ValueRefused(f"{value[:20]!r} is a formula")
             if _CONTROL.search(value):
                 raise ValueRefused("the text holds control characters")
@@ -146,9 +147,11 @@ class Sheet:
             ValueRefused: a value is not of its column's type; the message names the column.
         """
         values = {}
+        # What came from elsewhere is kept as it is; people's "=…" is a slip.
+        formulas = (row.get("layer") or STAFF) != STAFF
         for column in self.columns:
             try:
-                values[column.name] = column.parse(row.get(column.name))
+                values[column.name] = column.parse(row.get(column.name), formulas=formulas)
             except ValueRefused as error:
                 raise ValueRefused(f"{column.name}: {error}") from None
         return values

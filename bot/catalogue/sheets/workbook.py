@@ -27,7 +27,8 @@ LARGEST_FILE = 64 * 1024 * 1024
 LARGEST_UNPACKED = 1024 * 1024 * 1024
 MOST_PARTS = 1000
 MOST_ROWS, MOST_COLUMNS = 1_048_576, 200
-LONGEST_PIECE = 32_000
+# Half of what a cell holds: spreadsheets count an emoji as two characters.
+LONGEST_PIECE = 16_000
 _CONTINUES = re.compile(r"\u2026\[(\d+)\]$")
 HIGHEST_COMPRESSION = 200
 
@@ -63,11 +64,14 @@ def _cell(sheet: Any, value: Any, pieces: list[tuple[int, str]]) -> Any:
         return value
     if not value:
         return None
-    if len(value) > LONGEST_PIECE:
-        number = len({known for known, _ in pieces}) + 1
-        for start in range(LONGEST_PIECE, len(value), LONGEST_PIECE):
+    # What only looks continued is continued, too, lest it is taken for something else.
+    mark = _CONTINUES.search(value)
+    if len(value) > LONGEST_PIECE or mark:
+        number = pieces[-1][0] + 1 if pieces else 1
+        cut = mark.start() if mark and mark.start() < LONGEST_PIECE else LONGEST_PIECE
+        for start in range(cut, len(value), LONGEST_PIECE):
             pieces.append((number, value[start : start + LONGEST_PIECE]))
-        value = f"{value[:LONGEST_PIECE]}\u2026[{number}]"
+        value = f"{value[:cut]}\u2026[{number}]"
     return _text_cell(sheet, value)
 
 

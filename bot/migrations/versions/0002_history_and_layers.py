@@ -257,6 +257,15 @@ def downgrade() -> None:
             "WHERE newer.layer = procedures.layer AND newer.code = procedures.code)"
         )
     )
+    # SQLite migrates without foreign keys: there nothing goes with its owner by itself.
+    owned = ("channels", "documents", "legal_bases", "differences", "fact_origins", "forms", "cases")
+    for table in (*owned, "places", "steps"):
+        connection.execute(
+            sa.text(f"DELETE FROM {table} WHERE procedure_id NOT IN (SELECT id FROM procedures)")
+        )
+    connection.execute(
+        sa.text("DELETE FROM fees WHERE channel_id NOT IN (SELECT id FROM channels)")
+    )
     with op.batch_alter_table("procedures") as batch:
         batch.add_column(sa.Column("steps", sa.Text(), nullable=False, server_default=""))
         batch.add_column(sa.Column("place", sa.Text(), nullable=False, server_default=""))

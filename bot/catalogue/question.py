@@ -1,0 +1,83 @@
+"""The words of a question that name its need, without those that only ask."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from bot import text as vn
+from bot.catalogue.seed_files import SEED_DIR, data_lines
+
+
+class PhraseTable:
+    """Folded phrases, each with words to stand in its place; the longest is taken first."""
+
+    def __init__(self, entries: Iterable[tuple[Sequence[str], Sequence[str]]]) -> None:
+        self._entries: dict[str, list[tuple[tuple[str, ...], list[str]]]] = defaultdict(list)
+        for phrase, words in entries:
+            if phrase:
+                self._entries[phrase[0]].append((tuple(phrase), list(words)))
+        for known in self._entries.values():
+            known.sort(key=lambda entry: -len(entry[0]))
+
+    def find(self, folded: Sequence[str], position: int) -> tuple[int, list[str]] | None:
+        """Length and replacement of the phrase that begins at a position."""
+        for phrase, words in self._entries.get(folded[position], ()):
+            if tuple(folded[position : position + len(phrase)]) == phrase:
+                return len(phrase), words
+        return None
+
+    def replace(self, words: Sequence[str], folded: Sequence[str]) -> list[str]:
+        """The words with every phrase replaced; `folded` are the same words folded."""
+        kept: list[str] = []
+        position = 0
+        while position < len(words):
+            found = self.find(folded, position)
+            if found is None:
+                kept.append(words[position])
+                position += 1
+            else:
+                kept += found[1]
+                position += found[0]
+        return kept
+
+    def names_one(self, folded: Sequence[str]) -> bool:
+        """Whether any phrase stands among the words."""
+        return any(self.find(folded, position) for position in range(len(folded)))
+
+
+class PhraseStripper:
+    """Removes whole folded phrases from a list of words, the longest first."""
+
+    def __init__(self, phrases: Iterable[str], function_words: Sequence[str] = ()) -> None:
+        self._phrases = PhraseTable((vn.fold(phrase).split(), ()) for phrase in phrases)
+        self._function_words = frozenset(function_words)
+        self._folded_function_words = frozenset(vn.fold(word) for word in function_words)
+
+    def content(self, words: Sequence[str]) -> list[str]:
+        """The words that name a need by themselves.
+
+        Accented words are compared with their accents: "hôn" is not "hơn".
+        """
+        accented = vn.is_accented(" ".join(words))
+        known = self._function_words if accented else self._folded_function_words
+        return [word for word in words if word not in known and not word.isdigit()]
+
+    def strip(self, words: Sequence[str]) -> list[str]:
+        """The words that belong to no phrase, in their order and spelling."""
+        return self._phrases.replace(words, [vn.fold(word) for word in words])
+
+
+def lexicon_table(lexicon: Iterable[tuple[str, str]]) -> PhraseTable:
+    """Citizens' words with the official ones to stand for them."""
+    return PhraseTable(
+        (vn.fold(vn.normalise(citizen)).split(), vn.fold(vn.normalise(official)).split())
+        for citizen, official in lexicon
+    )
+
+
+def default_stripper() -> PhraseStripper:
+    """Stop phrases and function words that ship with the project."""
+    phrases = data_lines(SEED_DIR / "stop_phrases.txt")
+    function_words = " ".join(data_lines(SEED_DIR / "function_words.txt")).split()
+    return PhraseStripper(phrases, function_words)

@@ -1,0 +1,148 @@
+"""Sparse vectors of many texts, compared with a question in one pass over its features."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float32]
+
+# Okapi BM25: how soon repeated words stop counting, and how much long texts are held back.
+K1, B = 1.2, 0.5
+
+
+class _Postings:
+    """For each feature the rows that have it, with a weight each."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        counts = [Counter(row) for row in rows]
+        self.size = len(rows)
+        self._number = {f: i for i, f in enumerate(dict.fromkeys(chain.from_iterable(counts)))}
+        lengths = np.fromiter((len(count) for count in counts), dtype=np.int64, count=len(rows))
+        total = int(lengths.sum())
+        features = np.fromiter(
+            (self._number[f] for count in counts for f in count), dtype=np.int64, count=total
+        )
+        times = np.fromiter(
+            chain.from_iterable(count.values() for count in counts), np.float32, count=total
+        )
+        self.frequency = np.bincount(features, minlength=len(self._number)).astype(np.float32)
+        self.row_of = np.repeat(np.arange(len(rows)), lengths)
+        self.feature_of, self.times = features, times
+
+    def arrange(self, weights: Vector) -> None:
+        """Keep a weight for each row's feature, by feature."""
+        order = np.argsort(self.feature_of, kind="stable")
+        self._rows = self.row_of[order].astype(np.int32)
+        self._weights = weights[order].astype(np.float32)
+        ends = np.cumsum(self.frequency).astype(np.int64)
+        self._starts = np.concatenate([[0], ends])
+        del self.row_of, self.feature_of, self.times
+
+    def numbers(self, features: Iterable[str]) -> tuple[list[int], list[str]]:
+        """Numbers of the known features, and the unknown features."""
+        known, unknown = [], []
+        for feature in features:
+            number = self._number.get(feature)
+            if number is None:
+                unknown.append(feature)
+            else:
+                known.append(number)
+        return known, unknown
+
+    def sums(self, numbers: Sequence[int], weights: Sequence[float] | Vector) -> Vector:
+        """For each row the sum of its weights of these features, times theirs."""
+        if not len(numbers):
+            return np.zeros(self.size, dtype=np.float32)
+        chosen = np.asarray(numbers, dtype=np.int64)
+        starts = self._starts[chosen]
+        lengths = self._starts[chosen + 1] - starts
+        # Positions of all postings of all features, one stretch after the other.
+        shift = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
+        places = np.arange(int(lengths.sum())) + shift
+        values = self._weights[places] * np.repeat(np.asarray(weights, np.float32), lengths)
+        return np.bincount(self._rows[places], values, minlength=self.size).astype(np.float32)
+
+
+class CosineSpace:
+    """TF-IDF vectors compared by cosine; rare features weigh more.
+
+    Features that more than `most_common` of the rows have are left out of the rows: they
+    decide nothing and cost most.
+    """
+
+    def __init__(self, rows: Sequence[Sequence[str]], most_common: float = 1.0) -> None:
+        self._postings = _Postings(rows)
+        postings = self._postings
+        self._idf = np.log((1 + len(rows)) / (1 + postings.frequency)) + 1
+        weights = (1 + np.log(np.maximum(postings.times, 1))) * self._idf[postings.feature_of]
+        weights = np.where(
+            postings.frequency[postings.feature_of] <= most_common * len(rows), weights, 0
+        )
+        norms = np.sqrt(np.bincount(postings.row_of, weights**2, minlength=len(rows)))
+        weights = weights / np.maximum(norms, 1e-9)[postings.row_of]
+        postings.arrange(weights.astype(np.float32))
+        self._unseen = math.log(1 + len(rows)) + 1
+
+    def scores(self, features: Iterable[str]) -> Vector:
+        """Cosine of every row with the features; unknown features lower it."""
+        counts = Counter(features)
+        numbers, unknown = self._postings.numbers(counts)
+        norm = sum(((1 + math.log(counts[f])) * self._unseen) ** 2 for f in unknown)
+        times = np.fromiter(
+            (n for f, n in counts.items() if f not in set(unknown)), np.float32, len(numbers)
+        )
+        weights = (1 + np.log(times)) * self._idf[np.asarray(numbers, dtype=np.int64)]
+        norm = math.sqrt(norm + float((weights**2).sum())) or 1.0
+        return self._postings.sums(numbers, weights / norm)
+
+
+class Bm25Space:
+    """Okapi BM25 as a share of the best that any text could score: 0 to 1."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self._postings = _Postings(rows)
+        postings = self._postings
+        size = len(rows)
+        self._idf = np.log(1 + (size - postings.frequency + 0.5) / (postings.frequency + 0.5))
+        lengths = np.bincount(postings.row_of, postings.times, minlength=size)
+        held_back = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9))
+        times = postings.times
+        weights = times * (K1 + 1) / (times + held_back[postings.row_of])
+        weights = weights * self._idf[postings.feature_of]
+        postings.arrange(weights.astype(np.float32))
+        self._unseen = math.log(1 + size) * (K1 + 1)
+
+    def scores(self, features: Iterable[str]) -> Vector:
+        """Score of every row; each feature counts once, unknown ones lower it."""
+        wanted = dict.fromkeys(features)
+        numbers, unknown = self._postings.numbers(wanted)
+        best = float(self._idf[np.asarray(numbers, dtype=np.int64)].sum()) * (K1 + 1)
+        best += len(unknown) * self._unseen
+        found = self._postings.sums(numbers, np.ones(len(numbers), dtype=np.float32))
+        return found / np.float32(best or 1.0)
+
+
+class CoverageSpace:
+    """The share of a question's features that a text has, rare ones counting more: 0 to 1."""
+
+    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
+        self._postings = _Postings(rows)
+        postings = self._postings
+        self._idf = np.log((1 + len(rows)) / (1 + postings.frequency)) + 1
+        postings.arrange(self._idf[postings.feature_of].astype(np.float32))
+        self._unseen = math.log(1 + len(rows)) + 1
+
+    def scores(self, features: Iterable[str]) -> Vector:
+        """Share of every row; each feature counts once."""
+        wanted = dict.fromkeys(features)
+        numbers, unknown = self._postings.numbers(wanted)
+        whole = float(self._idf[np.asarray(numbers, dtype=np.int64)].sum())
+        whole += len(unknown) * self._unseen
+        found = self._postings.sums(numbers, np.ones(len(numbers), dtype=np.float32))
+        return found / np.float32(whole or 1.0)
