@@ -34,8 +34,8 @@ _BEFORE = re.compile(
     rf"^(?:(?:da )?cho (?:\w+ )?hoi )?(?:{_LEAD} )?{_DAY}(?: {_NEXT}){{0,2}}? {_FACT}\b"
 )
 _NOW = re.compile(r"\b(?:gio|hien nay|hom nay)\b")
-# The dialect's "chừ" (now); accented, it is neither "chú" nor "chủ".
-_DIALECT_NOW = re.compile(r"\bchừ\b|\bchu\b(?! (?:oi|a|ho|xe|so|nha|dat)\b)")
+# The dialect's word for now, written bare: no vocative and no owner.
+_BARE_DIALECT_NOW = re.compile(r"\bchu\b(?! (?:oi|a|ho|xe|so|nha|dat)\b)")
 
 
 def asked_day(message: str, today: dt.date) -> dt.date | None:
@@ -45,7 +45,9 @@ def asked_day(message: str, today: dt.date) -> dt.date | None:
     """
     line = " ".join(vn.fold(vn.nfc(message)).replace(",", " ").replace("?", " ").split())
     match = _BEHIND.search(line) or _BEFORE.search(line)
-    if match is None or _NOW.search(line) or _DIALECT_NOW.search(vn.nfc(message).lower()):
+    if match is None or _NOW.search(vn.fold(vn.normalise(message))):
+        return None
+    if _BARE_DIALECT_NOW.search(vn.nfc(message).lower()):
         return None
     try:
         return _day(match.groupdict(), today)

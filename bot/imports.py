@@ -77,11 +77,11 @@ def _opened(path: Path, largest: int) -> Iterator[TextIO]:
         with path.open(encoding="utf-8-sig", newline="") as file:
             yield file
     except UnicodeDecodeError as error:
-        where = _undecodable_line(path)
+        where = undecodable_line(path)
         raise ImportRefused(f"{path.name}, line {where}, is not UTF-8.") from error
 
 
-def _undecodable_line(path: Path) -> int:
+def undecodable_line(path: Path) -> int:
     """The line of the first byte that is not UTF-8; the decoder knows only its own buffer."""
     content = path.read_bytes()
     try:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
 import tarfile
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,8 @@ NATIONAL, PORTAL, SHEETS = "national", "portal", "sheets"
 PORTAL_ARCHIVE = "portal-json.tar.xz"
 # How much of a file tells what it is.
 _HEAD = 4096
+# A zip behind something else is none: only what begins like one is read as a workbook.
+_ZIP = b"PK"
 
 
 def import_path(
@@ -93,7 +93,7 @@ def kind_of(path: Path) -> str:
         head = file.read(_HEAD)
     if not head:
         raise ImportRefused(f"{path.name} is empty.")
-    if zipfile.is_zipfile(path) or head.startswith(b"PK\x03\x04"):
+    if head.startswith(_ZIP):
         return SHEETS
     if head.startswith((b"\xfd7zXZ\x00", b"\x1f\x8b")) or head[257:262] == b"ustar":
         return _kind_of_archive(path)
@@ -101,7 +101,7 @@ def kind_of(path: Path) -> str:
     if text.startswith("{"):
         return _kind_of_json(path)
     first = text.splitlines()[0] if text.splitlines() else ""
-    if _sheet_of_header(first) is not None:
+    if _sheet_of_header(first, path.stem) is not None:
         return SHEETS
     raise ImportRefused(
         f"{path.name} is neither an export of the national database or of the portal, nor a "
@@ -140,16 +140,7 @@ def _kind_of_archive(path: Path) -> str:
 
 
 def _kind_of_json(path: Path) -> str:
-    if path.stat().st_size > files.LARGEST_FILE:
-        raise ImportRefused(f"{path.name} is larger than {files.LARGEST_FILE // 2**20} MB.")
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ImportRefused(f"{path.name} is not UTF-8: byte {error.start}.") from error
-    except json.JSONDecodeError as error:
-        raise ImportRefused(f"{path.name}, line {error.lineno}: no whole JSON.") from error
-    except RecursionError as error:
-        raise ImportRefused(f"{path.name} is nested too deeply.") from error
+    document = files.load_json(path)
     if files.is_catalogue_json(document):
         return SHEETS
     if is_portal_record(document):
@@ -157,8 +148,8 @@ def _kind_of_json(path: Path) -> str:
     raise ImportRefused(f"{path.name} is JSON, but no record or export that is known here.")
 
 
-def _sheet_of_header(line: str) -> str | None:
-    """The sheet whose columns a CSV header names, if only one fits."""
+def _sheet_of_header(line: str, stem: str) -> str | None:
+    """The sheet whose columns a CSV header names; where several fit, the file's name tells."""
     cells = {cell.strip().strip('"') for cell in line.split(",")}
     fitting = [
         name
@@ -166,7 +157,7 @@ def _sheet_of_header(line: str) -> str | None:
         if cells <= {column.name for column in sheet.columns}
         and {column.name for column in sheet.columns if column.required} <= cells
     ]
-    return fitting[0] if len(fitting) == 1 else None
+    return fitting[0] if len(fitting) == 1 else next((n for n in fitting if n == stem), None)
 
 
 def _raw_rows(path: Path) -> Iterator[files.RawRow]:
@@ -174,11 +165,11 @@ def _raw_rows(path: Path) -> Iterator[files.RawRow]:
         return files.read_csv(path)
     with path.open("rb") as file:
         head = file.read(_HEAD)
-    if head.startswith(b"PK"):
+    if head.startswith(_ZIP):
         return files.read_xlsx(path)
     text = head.decode("utf-8-sig", errors="replace").lstrip()
     if text.startswith("{"):
         return files.read_json(path)
-    name = _sheet_of_header(text.splitlines()[0])
+    name = _sheet_of_header(text.splitlines()[0], path.stem)
     assert name is not None
     return files.read_csv_file(path, name)

@@ -108,6 +108,9 @@ def _read(path: Path, known: dict[str, str], report: Report) -> Iterator[Read | 
             report.rejected.append((name, "nested too deeply"))
         except RecordError as error:
             report.rejected.append((name, str(error)))
+        except ValueError:
+            # Python refuses integers of thousands of digits.
+            report.rejected.append((name, "no number can be so long"))
 
 
 def _read_one(content: bytes, known: dict[str, str]) -> Read | Unread | None:

@@ -18,7 +18,7 @@ from typing import Any
 
 from bot.catalogue.sheets import workbook
 from bot.catalogue.sheets.spec import BOOLEAN, DATE, sheets
-from bot.imports import ImportRefused
+from bot.imports import ImportRefused, undecodable_line
 
 FORMAT = "tro-ly-thu-tuc/catalogue"
 FORMAT_VERSION = 1
@@ -102,11 +102,11 @@ def read_csv_file(path: Path, name: str) -> Iterator[RawRow]:
         raise ImportRefused(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB.")
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file, strict=True)
-            header = next(reader, None)
-            if header is None:
+            reader = csv.reader(_without_zeros(file, path.name), strict=True)
+            first = next(reader, None)
+            if first is None:
                 raise ImportRefused(f"{path.name} is empty.")
-            check_header(name, header, path.name)
+            header = check_header(name, first, path.name)
             for cells in reader:
                 place = f"{path.name}, line {reader.line_num}"
                 if not any(cells) or cells[0].startswith(COMMENT):
@@ -118,17 +118,26 @@ def read_csv_file(path: Path, name: str) -> Iterator[RawRow]:
                 yield name, place, dict(zip(header, cells, strict=True))
     except UnicodeDecodeError as error:
         raise ImportRefused(
-            f"{path.name} is not UTF-8 (byte {error.start}). Save it as CSV UTF-8, or use XLSX."
+            f"{path.name} is not UTF-8 (line {undecodable_line(path)}). "
+            "Save it as CSV UTF-8, or use XLSX."
         ) from error
     except csv.Error as error:
         raise ImportRefused(f"{path.name}, line {reader.line_num}: {error}.") from error
 
 
-def check_header(name: str, header: Iterable[Any], where: str) -> None:
-    """Refuse unknown, repeated and missing columns; those that may be empty may be missing.
+def _without_zeros(lines: Iterable[str], name: str) -> Iterator[str]:
+    """The lines; the reader of CSV would tell of a zero byte a line too early."""
+    for number, line in enumerate(lines, start=1):
+        if "\0" in line:
+            raise ImportRefused(f"{name}, line {number}: the text holds control characters.")
+        yield line
+
+
+def check_header(name: str, header: Iterable[Any], where: str) -> list[str]:
+    """The columns' names without blanks around them; those that may be empty may be missing.
 
     Raises:
-        ImportRefused: see above.
+        ImportRefused: a column is unknown, stands twice, or is missing.
     """
     given = ["" if cell is None else str(cell).strip() for cell in header]
     known = {column.name: column for column in sheets()[name].columns}
@@ -143,6 +152,7 @@ def check_header(name: str, header: Iterable[Any], where: str) -> None:
     missing = [n for n, column in known.items() if column.required and n not in given]
     if missing:
         raise ImportRefused(f"{where} lacks the columns {', '.join(missing)}.")
+    return given
 
 
 def write_json(path: Path, tables: Tables) -> None:
@@ -164,18 +174,11 @@ def read_json(path: Path) -> Iterator[RawRow]:
     Raises:
         ImportRefused: the file is too large, broken, or not of the format.
     """
-    if path.stat().st_size > LARGEST_FILE:
-        raise ImportRefused(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB.")
-    try:
-        document = json.loads(path.read_text(encoding="utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ImportRefused(f"{path.name} is not UTF-8: byte {error.start}.") from error
-    except json.JSONDecodeError as error:
-        raise ImportRefused(f"{path.name}, line {error.lineno}: no whole JSON.") from error
-    except RecursionError as error:
-        raise ImportRefused(f"{path.name} is nested too deeply.") from error
+    document = load_json(path)
     if not is_catalogue_json(document):
         raise ImportRefused(f"{path.name} is no export of the catalogue.")
+    if document.get("version", FORMAT_VERSION) != FORMAT_VERSION:
+        raise ImportRefused(f"{path.name} is of version {document['version']!r:.20} of the format.")
     unknown = [name for name in document if name not in {*sheets(), "format", "version"}]
     if unknown:
         raise ImportRefused(f"{path.name}: unknown parts {', '.join(unknown[:5])}.")
@@ -187,8 +190,36 @@ def read_json(path: Path) -> Iterator[RawRow]:
             place = f"{path.name}, {name} {number}"
             if not isinstance(row, dict):
                 raise ImportRefused(f"{place}: an object is expected.")
-            check_header(name, row, place)
-            yield name, place, row
+            yield name, place, dict(zip(check_header(name, row, place), row.values(), strict=True))
+
+
+def load_json(path: Path) -> Any:
+    """The value of a JSON file.
+
+    Raises:
+        ImportRefused: the file is too large or broken, or names something twice.
+    """
+    if path.stat().st_size > LARGEST_FILE:
+        raise ImportRefused(f"{path.name} is larger than {LARGEST_FILE // 2**20} MB.")
+    try:
+        return json.loads(path.read_text(encoding="utf-8-sig"), object_pairs_hook=_object)
+    except UnicodeDecodeError as error:
+        raise ImportRefused(f"{path.name} is not UTF-8: byte {error.start}.") from error
+    except json.JSONDecodeError as error:
+        raise ImportRefused(f"{path.name}, line {error.lineno}: no whole JSON.") from error
+    except RecursionError as error:
+        raise ImportRefused(f"{path.name} is nested too deeply.") from error
+    except ValueError as error:
+        # A repeated name, or a number of thousands of digits.
+        raise ImportRefused(f"{path.name} cannot be read: {error}.") from error
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    values = dict(pairs)
+    if len(values) != len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"{max(names, key=names.count)[:40]!r} stands twice in one object")
+    return values
 
 
 def is_catalogue_json(document: Any) -> bool:
@@ -225,7 +256,7 @@ def read_xlsx(path: Path) -> Iterator[RawRow]:
     """
     for name, header, rows in workbook.read(path, set(sheets())):
         where = f"{path.name}, sheet {name}"
-        check_header(name, header, where)
+        header = check_header(name, header, where)
         for number, cells in rows:
             first = cells[0] if cells else None
             if isinstance(first, str) and first.startswith(COMMENT):

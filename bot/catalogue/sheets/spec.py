@@ -26,7 +26,8 @@ _YES, _NO = {"true", "1", "co", "x", "yes"}, {"false", "0", "khong", "no"}
 _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 # A cell that a spreadsheet program would compute or hand to another program.
 _FORMULA = re.compile(r"^(?:[=@]|[+\-](?:\w+\(|.*\|'))")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+# … and halves of characters, which JSON can write and no database holds.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
 class ValueRefused(ValueError):
@@ -91,7 +92,8 @@ def _parse_number(_: Column, value: Any) -> float:
         raise ValueRefused(f"{value[:40]!r} is no plain number such as 7000 or 1.5")
     if isinstance(value, str) and re.fullmatch(r"\d{1,3}\.\d{3}", value):
         raise ValueRefused(f"{value!r} may mean thousands: write it without a dot")
-    number = float(value)
+    # Not as a float yet: that of a very long number fails.
+    number = float(value) if not isinstance(value, int) or abs(value) < 10**15 else -1.0
     if not 0 <= number < 1e15:
         raise ValueRefused(f"{value!r:.40} is out of range")
     return number

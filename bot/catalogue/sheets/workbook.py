@@ -18,7 +18,6 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.imports import ImportRefused
 
@@ -96,10 +95,14 @@ def read(
             neither known nor the guide.
     """
     _check_package(path)
+    # Opened here: given a path, openpyxl would judge the file by its name.
+    file = path.open("rb")
     try:
         # Values as written: a formula shows itself as one.
-        book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
+        book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+    except Exception as error:
+        # What is damaged fails in the readers of zip and XML in a dozen ways.
+        file.close()
         raise ImportRefused(f"{path.name} is no workbook that can be read.") from error
     try:
         strangers = [n for n in book.sheetnames if n not in known | {GUIDE, CONTINUED}]
@@ -119,10 +122,11 @@ def read(
             header = next(rows, None)
             if header is None:
                 continue
-            names = [str(cell) for cell in header[1] if cell not in (None, "")]
-            yield name, names, rows
+            # A gap stays one: without it, values would move to other columns.
+            yield name, ["" if cell is None else str(cell) for cell in header[1]], rows
     finally:
         book.close()
+        file.close()
 
 
 def _rows(sheet: Any, where: str, pieces: Mapping[int, str]) -> Iterator[tuple[int, list[Any]]]:
