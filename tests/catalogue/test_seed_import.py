@@ -70,7 +70,7 @@ def seed_folder(tmp_path: Path, **files: str) -> Path:
             (folder / "procedures").mkdir()
             (folder / "procedures" / "procedures.yml").write_text(content, encoding="utf-8")
         else:
-            next(folder.glob(f"{stem}.*")).write_text(content, encoding="utf-8")
+            next(folder.rglob(f"{stem}.*")).write_text(content, encoding="utf-8")
     return folder
 
 
@@ -179,7 +179,7 @@ def test_a_code_written_twice_is_refused(tmp_path: Path) -> None:
         ("procedures", HEAD.replace("2026-07-01", "yesterday") + ITEM),
         ("general", "- topic: payment\n"),
         ("general", "topic: [\n"),
-        ("aliases", "1.000001 without a tab\n"),
+        ("ho-tich", "1.000001 without a tab\n"),
         ("lexicon", "sổ đỏ|giấy chứng nhận|thừa\n"),
     ],
 )
