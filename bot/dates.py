@@ -27,8 +27,11 @@ _DAY = (
 _EVENT = r"(?:sinh|cap|mat|chet|cuoi|mua|nop|dong|xuat|han|den)"
 _LAW = r"(?:luat|nghi dinh|nghi quyet|thong tu|quyet dinh)"
 _NEXT = rf"(?:khai sinh|gia han|(?!(?:{_EVENT}|{_LEAD}|{_LAW}|ngay)\b)\w+)"
+# Names of procedures are long; without a leading word the day must stand near.
 _BEHIND = re.compile(
-    rf"\b{_FACT}\b(?:(?: (?!{_LAW}\b)\w+){{0,4}}? {_NEXT})?? (?:{_LEAD} )?{_DAY}\b"
+    rf"\b{_FACT}\b(?:(?:(?: (?!{_LAW}\b)\w+){{0,4}}? {_NEXT})??|"
+    rf"(?:(?: (?!{_LAW}\b)\w+){{0,12}}? {_NEXT})??(?= (?:hoi|tai thoi diem)\b))"
+    rf" (?:{_LEAD} )?{_DAY}\b"
 )
 _BEFORE = re.compile(
     rf"^(?:(?:da )?cho (?:\w+ )?hoi )?(?:{_LEAD} )?{_DAY}(?: {_NEXT}){{0,2}}? {_FACT}\b"

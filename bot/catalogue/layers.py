@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.catalogue import tables as t
-from bot.catalogue.model import Procedure, Source
+from bot.catalogue.model import OPEN, Procedure, Source
 from bot.catalogue.row_writer import RowWriter
 
 # Bound variables of one statement; SQLite takes 32,766 at the most.
@@ -135,6 +135,7 @@ class _LayerWriter:
                 columns.raw_hash,
                 columns.valid_from,
                 columns.valid_to,
+                columns.effective_to,
                 columns.known_from,
                 columns.source_id,
             )
@@ -177,9 +178,9 @@ class _LayerWriter:
 
     def _put(self, code: str, source: Source, record: Read | Unread, changes: Changes) -> None:
         states = self._states.get(code, [])
-        start = source.checked_on
-        if isinstance(record, Read) and record.procedure.effective.effective_from:
-            start = record.procedure.effective.effective_from
+        held = record.procedure.effective if isinstance(record, Read) else OPEN
+        # What had ended when it was checked is the answer up to its last day.
+        start = held.effective_from or min(source.checked_on, held.effective_to or dt.date.max)
         present = _covering(states, start)
         if isinstance(record, Unread):
             if present is not None:
@@ -195,7 +196,12 @@ class _LayerWriter:
             ]
             if record.raw_hash != present.raw_hash:
                 self._raw_anew.append({"key": present.id, "raw_hash": record.raw_hash})
-            changes.unchanged += 1
+            if present.valid_to is None or any(s.valid_from == present.valid_to for s in states):
+                changes.unchanged += 1
+            else:
+                # It had gone, and nothing came after it: it is back.
+                self._window(present.id, present.valid_from, None)
+                changes.changed.append(code)
             return
         version = states[-1].version + 1 if states else 1
         valid_from: dt.date | None = start
@@ -204,8 +210,8 @@ class _LayerWriter:
             (changes.changed if states else changes.new).append(code)
             later = [s.valid_from for s in states if s.valid_from and s.valid_from > start]
             valid_to = min(later, default=None)
-            if not states:
-                valid_from = record.procedure.effective.effective_from
+            if all(s.valid_from and s.valid_from > start for s in states):
+                valid_from = held.effective_from
         else:
             changes.changed.append(code)
             valid_to = present.valid_to
@@ -213,7 +219,7 @@ class _LayerWriter:
                 # Facts of an older schema are no state of their own.
                 self._writer.delete([present.id])
                 version, valid_from = present.version, present.valid_from
-            elif start <= (present.valid_from or present.known_from):
+            elif start <= _begin(present, start):
                 valid_from = present.valid_from
                 emptied = present.valid_from or present.known_from
                 self._window(present.id, emptied, emptied)
@@ -278,6 +284,12 @@ class _LayerWriter:
                 self._connection.execute(
                     sa.update(t.procedures).where(where).values(source_id=source)
                 )
+
+
+def _begin(state: Row, day: dt.date) -> dt.date:
+    """From when a state is the answer: that of an earlier period, from ever if no day is named."""
+    is_over = state.effective_to is not None and state.effective_to < day
+    return state.valid_from or (dt.date.min if is_over else state.known_from)
 
 
 def _covering(states: Sequence[Row], day: dt.date) -> Row | None:

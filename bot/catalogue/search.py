@@ -19,30 +19,32 @@ import numpy as np
 
 from bot import text as vn
 from bot.catalogue.model import COMMUNE, Procedure
+from bot.catalogue.qualifiers import Qualifiers, read_qualifiers
 from bot.catalogue.question import PhraseStripper, lexicon_table
 from bot.catalogue.vector_space import Bm25Space, CosineSpace, CoverageSpace, Vector
 
-# name_…: the best single name; all_…: all names together. letters: runs of three letters.
-# meant: the question with citizens' words replaced by official ones. coverage: the share of
-# the question's words, rare ones counting more, that stand in any name.
+# name_…: the best single name; all_…: all names together. letters: runs of three letters;
+# pairs: neighbouring syllables, too. meant: the question with citizens' words replaced by
+# official ones. coverage: the share of the question's words, rare ones counting more, that stand
+# in any name.
 WEIGHTS = {
-    "name_words": 4.4,
-    "name_letters": 3.4,
-    "name_accented": 5.2,
-    "name_meant": 1.5,
-    "all_words": 6.2,
-    "all_meant": 5.0,
-    "all_bm25": 3.8,
-    "all_pairs_bm25": 2.8,
-    "coverage": 4.7,
+    "name_words": 6.7,
+    "name_meant": 3.4,
+    "all_words": 4.8,
+    "all_meant": 3.6,
+    "all_pairs": 4.1,
+    "all_letters": 2.9,
+    "all_accented": 7.1,
+    "all_accented_pairs": 4.6,
+    "coverage": 4.4,
 }
 FULL_SCORE = sum(WEIGHTS.values())
 # Of equals the nearer office; a whole name said word for word.
 COMMUNE_BONUS, CURATED_BONUS, EXACT_BONUS = 0.010, 0.011, 0.08
 CODE = re.compile(r"\b(\d)[.,\s]?(\d{6})\b")
 LETTERS = 3
-# Runs of letters that more names than this share tell nothing apart.
-MOST_COMMON_LETTERS = 0.05
+# Runs of letters that more procedures than this share tell nothing apart.
+MOST_COMMON_LETTERS = 0.3
 
 
 @dataclass(frozen=True)
@@ -95,34 +97,41 @@ class SearchIndex:
             dtype=np.float32,
         )
         # Names in the order of their procedures: the best of each is a maximum over a stretch.
-        names: list[list[list[str]]] = [
+        own = [
             [
                 vn.normalise(name).split()
                 for name in dict.fromkeys(filter(None, (p.name, p.plain_name)))
             ]
             for p in self._procedures
         ]
+        names = [list(owned) for owned in own]
         for code, phrase in aliases:
             if code in self._number:
                 words = vn.normalise(phrase).split()
                 names[self._number[code]].append(stripper.strip(words) or words)
-        rows = [words for owned in names for words in owned]
-        folded = [[vn.fold(word) for word in words] for words in rows]
         counts = [len(owned) for owned in names]
         self._first_row = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
         self._owners = np.repeat(np.arange(len(names)), counts)
-        together = _together(folded, counts)
-        self._name_words = CosineSpace([word_features(words) for words in folded])
-        self._name_letters = CosineSpace(
-            [letter_features(words) for words in folded], MOST_COMMON_LETTERS
-        )
-        self._name_accented = CosineSpace([word_features(words) for words in rows])
+        folded = [[_folded(words) for words in owned] for owned in names]
+        rows = [words for owned in folded for words in owned]
+        together = [[word for words in owned for word in words] for owned in folded]
+        accented = [[word for words in owned for word in words] for owned in names]
+        self._name_words = CosineSpace([word_features(words) for words in rows])
         self._all_words = CosineSpace(together)
-        self._all_bm25 = Bm25Space(together)
-        self._all_pairs_bm25 = Bm25Space([word_features(words) for words in together])
+        self._all_pairs = Bm25Space([word_features(words) for words in together])
+        self._all_letters = CosineSpace(
+            [[run for words in owned for run in letter_features(words)] for owned in folded],
+            MOST_COMMON_LETTERS,
+        )
+        self._all_accented = CosineSpace(accented)
+        self._all_accented_pairs = Bm25Space([word_features(words) for words in accented])
         self._coverage = CoverageSpace(together)
+        self._qualifiers = Qualifiers(
+            [[word for words in owned for word in _folded(words)] for owned in own],
+            read_qualifiers(),
+        )
         self._exact: dict[str, list[int]] = defaultdict(list)
-        for row, words in enumerate(folded):
+        for row, words in enumerate(rows):
             self._exact[" ".join(words)].append(row)
 
     def __len__(self) -> int:
@@ -154,7 +163,7 @@ class SearchIndex:
             return []
         parts = self._parts(words, accented=vn.is_accented(message))
         total = np.sum(list(parts.values()), axis=0)
-        found = np.flatnonzero(total)
+        found = np.flatnonzero(total > 0)
         total += self._bonus
         if len(found) > limit:
             # The best are picked out first: sorting all would take longer than finding them.
@@ -184,30 +193,33 @@ class SearchIndex:
 
     def _parts(self, words: Sequence[str], *, accented: bool) -> dict[str, Vector]:
         """What each comparison adds to the score of each procedure."""
-        folded = [vn.fold(word) for word in words]
+        folded = _folded(words)
+        pairs = word_features(folded)
         meant = self._lexicon.replace(folded, folded)
-        name_words = self._best(self._name_words.scores(word_features(folded)))
-        all_words = self._all_words.scores(folded)
+        name_words = self._best(self._name_words.scores(pairs))
+        all_words, all_pairs = self._all_words.scores(folded), self._all_pairs.scores(pairs)
         values = {
             "name_words": name_words,
-            "name_letters": self._best(self._name_letters.scores(letter_features(folded))),
-            "name_accented": name_words,
             "name_meant": name_words,
             "all_words": all_words,
             "all_meant": all_words,
-            "all_bm25": self._all_bm25.scores(folded),
-            "all_pairs_bm25": self._all_pairs_bm25.scores(word_features(folded)),
+            "all_pairs": all_pairs,
+            "all_letters": self._all_letters.scores(letter_features(folded)),
+            # Unaccented questions are compared as if their accents agreed.
+            "all_accented": all_words,
+            "all_accented_pairs": all_pairs,
             "coverage": self._coverage.scores(folded),
         }
-        # Unaccented questions are compared as if their accents agreed.
         if accented:
-            values["name_accented"] = self._best(self._name_accented.scores(word_features(words)))
+            values["all_accented"] = self._all_accented.scores(words)
+            values["all_accented_pairs"] = self._all_accented_pairs.scores(word_features(words))
         if meant != folded:
             values["name_meant"] = self._best(self._name_words.scores(word_features(meant)))
             values["all_meant"] = self._all_words.scores(meant)
         parts = {
             name: value * np.float32(WEIGHTS[name] / FULL_SCORE) for name, value in values.items()
         }
+        parts["unasked"] = self._qualifiers.losses(folded) * np.float32(-1 / FULL_SCORE)
         exact = self._exact.get(" ".join(folded))
         if exact:
             parts["exact"] = np.zeros(len(self), dtype=np.float32)
@@ -219,11 +231,5 @@ class SearchIndex:
         return np.maximum.reduceat(scores, self._first_row)
 
 
-def _together(rows: Sequence[list[str]], counts: Sequence[int]) -> list[list[str]]:
-    """All words of each procedure's names."""
-    together = []
-    position = 0
-    for count in counts:
-        together.append([word for row in rows[position : position + count] for word in row])
-        position += count
-    return together
+def _folded(words: Sequence[str]) -> list[str]:
+    return [vn.fold(word) for word in words]

@@ -118,7 +118,7 @@ def read_csv_file(path: Path, name: str) -> Iterator[RawRow]:
                 yield name, place, dict(zip(header, cells, strict=True))
     except UnicodeDecodeError as error:
         raise ImportRefused(
-            f"{path.name} is not UTF-8 (line {undecodable_line(path)}). "
+            f"{path.name}, line {undecodable_line(path)}, is not UTF-8. "
             "Save it as CSV UTF-8, or use XLSX."
         ) from error
     except csv.Error as error:

@@ -10,6 +10,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -19,11 +20,19 @@ from bot.catalogue import companions, layers, repository
 from bot.catalogue import tables as t
 from bot.catalogue.import_run import Progress, Report, in_one_transaction
 from bot.catalogue.layers import fingerprint
+from bot.catalogue.model import LifeEvent
 from bot.catalogue.national_record import CODE
 from bot.catalogue.repository import State
 from bot.catalogue.row_writer import RowWriter
 from bot.catalogue.sheets.files import RawRow
-from bot.catalogue.sheets.rows import Companions, Row, Table, companions_from, state_from
+from bot.catalogue.sheets.rows import (
+    Companions,
+    Row,
+    Table,
+    check_row,
+    companions_from,
+    state_from,
+)
 from bot.catalogue.sheets.spec import ValueRefused, sheets
 from bot.imports import ImportRefused
 
@@ -87,6 +96,7 @@ def read_contents(raw: Iterable[RawRow]) -> Contents:
         contents.rows += 1
         try:
             row = sheets()[name].parse(cells)
+            check_row(row)
             row["layer"] = row["layer"] or t.STAFF
             if "code" in row and not CODE.match(row["code"]):
                 raise ValueRefused(f"code: {row['code'][:30]!r} is no procedure code like 1.001193")
@@ -119,7 +129,7 @@ def read_contents(raw: Iterable[RawRow]) -> Contents:
         try:
             contents.companions[layer] = companions_from(table, layer)
         except ValueRefused as error:
-            faults.add("life events", error)
+            faults.add(f"layer {layer}", error)
     faults.refuse()
     if not contents.rows:
         raise ImportRefused("The file holds no rows.")
@@ -174,9 +184,11 @@ def _put_staff(
     connection: Connection, contents: Contents, report: Report, *, complete: bool
 ) -> None:
     today = clock.today()
-    strangers = [s for s in contents.states if s.layer != t.STAFF]
-    _refuse_changes(connection, strangers, today)
-    mine = [s.procedure for s in contents.states if s.layer == t.STAFF]
+    # What has ended, as an export with its history tells, is not to begin anew.
+    states = [s for s in contents.states if s.valid_to is None or s.valid_to > today]
+    strangers = [s for s in states if s.layer != t.STAFF]
+    _refuse_changes(connection, strangers, contents.companions[t.CURATED], today)
+    mine = [s.procedure for s in states if s.layer == t.STAFF]
     known = {p.code for p in repository.names(connection, today)}
     faults = _Faults()
     for procedure in mine:
@@ -209,29 +221,39 @@ def _one_of_each_code(procedures: Sequence[layers.Procedure]) -> list[list[layer
     return rounds
 
 
-def _refuse_changes(connection: Connection, states: Sequence[State], day: dt.date) -> None:
+def _refuse_changes(
+    connection: Connection, states: Sequence[State], beside: Companions, day: dt.date
+) -> None:
     """Rows of other layers may stand in a file, but must be what the catalogue holds.
 
     Raises:
         ImportRefused: one of them differs.
     """
     faults = _Faults()
-    codes = sorted({state.procedure.code for state in states})
-    known: dict[tuple[str, str], str] = {}
-    for code, held in repository.layers_of_many(connection, codes, day):
-        for layer, procedure in held.items():
-            known[layer, code] = fingerprint(procedure)
-    for state in states:
-        if state.valid_to is not None and state.valid_to <= day:
-            continue
-        code = state.procedure.code
-        if known.get((state.layer, code)) != fingerprint(state.procedure):
-            faults.add(
-                f"{code}, layer {state.layer}",
-                "differs from the catalogue. Write a correction as a row of layer staff "
-                "(or with an empty layer); to bring a whole export back use --restore",
-            )
+    known = {
+        (state.layer, fingerprint(state.procedure))
+        for state in (repository.all_states(connection, day) if states else ())
+    }
+    differing = [
+        f"{state.procedure.code}, layer {state.layer}"
+        for state in states
+        if (state.layer, fingerprint(state.procedure)) not in known
+    ]
+    for kind in _KINDS:
+        held = set(getattr(companions, kind)(connection, t.CURATED))
+        new = [item for item in getattr(beside, kind) if item not in held]
+        differing += [f"{_name_of(item)} in {kind}, layer {t.CURATED}" for item in new]
+    for place in differing:
+        faults.add(
+            place,
+            "differs from the catalogue. Write a correction as a row of layer staff "
+            "(or with an empty layer); to bring a whole export back use --restore",
+        )
     faults.refuse()
+
+
+def _name_of(companion: Any) -> str:
+    return companion.key if isinstance(companion, LifeEvent) else companion[0]
 
 
 def _put_companions(connection: Connection, given: Companions, *, complete: bool) -> None:
@@ -242,8 +264,8 @@ def _put_companions(connection: Connection, given: Companions, *, complete: bool
         old = getattr(companions, kind)(connection, t.STAFF)
         if kind in ("aliases", "lexicon"):
             return [*old, *new]
-        names = {item.key if kind == "life_events" else item[0] for item in new}
-        kept = [i for i in old if (i.key if kind == "life_events" else i[0]) not in names]
+        names = {_name_of(item) for item in new}
+        kept = [item for item in old if _name_of(item) not in names]
         return [*kept, *new]
 
     _write_companions(connection, t.STAFF, *(joined(kind) for kind in _KINDS))

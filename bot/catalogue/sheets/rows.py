@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -122,6 +122,28 @@ def companion_rows(layer: str, companions: Companions) -> Iterator[tuple[str, Ro
         yield "general_facts", {**row, **_source_row(source)}
 
 
+def check_row(row: Row) -> None:
+    """See whether the values of a row fit together.
+
+    Raises:
+        ValueRefused: two of them do not.
+    """
+    start, end = row.get("effective_from"), row.get("effective_to")
+    if start and end and end < start:
+        raise ValueRefused("effective_to lies before effective_from")
+    if "time_unit" in row and (row["time_value"] is None) != (row["time_unit"] == ""):
+        raise ValueRefused("time_value and time_unit belong together")
+    if row.get("amount") == 0 and not row["note"]:
+        raise ValueRefused(
+            "fee of 0 without a note: leave an unknown fee empty, or say why nothing is charged"
+        )
+    group = row.get("fact_group")
+    if group and group not in FACT_GROUPS:
+        raise ValueRefused(f"fact_group {group!r:.40} is none of {', '.join(FACT_GROUPS)}")
+    if group and row["source_title"] and row["checked_on"] is None:
+        raise ValueRefused("a source needs checked_on")
+
+
 def state_from(row: Row, children: Mapping[str, Sequence[Row]]) -> State:
     """The state of a record from its row and those of the other sheets that belong to it.
 
@@ -141,7 +163,7 @@ def state_from(row: Row, children: Mapping[str, Sequence[Row]]) -> State:
         code=row["code"],
         **{name: row[name] for name in SCALARS},
         **facts,
-        effective=_dates(row),
+        effective=dates_from(row),
         known_from=row["known_from"] or row["checked_on"],
         source=_source(row),
         sources=sources,
@@ -154,21 +176,10 @@ def _unrenamed(sheet: str, row: Row) -> Row:
     """The row with the names and empty values of the model."""
     values = {**row, **{own: row[name] for (s, own), name in _RENAMED.items() if s == sheet}}
     if "time_unit" in values:
-        if (values["time_value"] is None) != (values["time_unit"] == ""):
-            raise ValueRefused("time_value and time_unit belong together")
         values["time_unit"] = values["time_unit"] or None
     if "remark" in values:
         values["remark"] = bool(values["remark"])
-    if "effective_from" in values:
-        _dates(values)
     return values
-
-
-def _dates(row: Row) -> Dates:
-    dates = dates_from(row)
-    if dates.effective_from and dates.effective_to and dates.effective_to < dates.effective_from:
-        raise ValueRefused("effective_to lies before effective_from")
-    return dates
 
 
 def _source(row: Row) -> Source:
@@ -182,14 +193,10 @@ def _channels(rows: Sequence[Row], fees: Sequence[Row]) -> tuple[Channel, ...]:
         name = row["channel"]
         if name in CHANNEL_KINDS and kinds.count(name) == 1:
             number = kinds.index(name)
-        elif name.isdigit() and 1 <= int(name) <= len(kinds):
+        elif name.isdecimal() and 1 <= int(name) <= len(kinds):
             number = int(name) - 1
         else:
             raise ValueRefused(f"fee of channel {name!r:.20}: the sheet channels has no such row")
-        if row["amount"] == 0 and not row["note"]:
-            raise ValueRefused(
-                "fee of 0 without a note: leave an unknown fee empty, or say why nothing is charged"
-            )
         values = _unrenamed("fees", row)
         owned[number].append(from_row(Fee, {**values, "currency": row["currency"] or VND}))
     return tuple(
@@ -202,17 +209,21 @@ def _origins(
     rows: Sequence[Row],
 ) -> tuple[tuple[tuple[str, Source], ...], tuple[tuple[str, Dates], ...]]:
     sources, dates = [], []
-    for row in rows:
+    _refuse_repeated("fact_group", (row["fact_group"] for row in rows))
+    # In the order in which the database gives them back.
+    for row in sorted(rows, key=lambda row: row["fact_group"]):
         group = row["fact_group"]
-        if group not in FACT_GROUPS:
-            raise ValueRefused(f"fact_group {group!r:.40} is none of {', '.join(FACT_GROUPS)}")
         if row["source_title"]:
-            if row["checked_on"] is None:
-                raise ValueRefused("a source needs checked_on")
             sources.append((group, _source(row)))
-        if _dates(row) != OPEN:
-            dates.append((group, _dates(row)))
+        if dates_from(row) != OPEN:
+            dates.append((group, dates_from(row)))
     return tuple(sources), tuple(dates)
+
+
+def _refuse_repeated(column: str, values: Iterable[str]) -> None:
+    repeated = [value for value, number in Counter(values).items() if number > 1]
+    if repeated:
+        raise ValueRefused(f"{column} {', '.join(repeated[:3])} stands twice")
 
 
 def companions_from(table: Mapping[str, Sequence[Row]], layer: str) -> Companions:
@@ -239,8 +250,11 @@ def companions_from(table: Mapping[str, Sequence[Row]], layer: str) -> Companion
     strangers = sorted((phrases.keys() | steps.keys()) - known)
     if strangers:
         raise ValueRefused(f"life events {', '.join(strangers[:3])} are not in sheet life_events")
-    if any(not event.steps for event in events) or len(known) != len(events):
-        raise ValueRefused("each life event needs a key of its own and at least one step")
+    _refuse_repeated("life_events, key", (event.key for event in events))
+    idle = [event.key for event in events if not event.steps]
+    if idle:
+        raise ValueRefused(f"life events {', '.join(idle[:3])} have no row in life_event_steps")
+    _refuse_repeated("general_facts, topic", (row["topic"] for row in of_layer("general_facts")))
     return Companions(
         [(row["code"], row["phrase"]) for row in of_layer("aliases")],
         [(row["citizen"], row["official"]) for row in of_layer("lexicon")],
