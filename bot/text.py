@@ -6,6 +6,7 @@ Codes and numbers are never rewritten.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -147,6 +148,10 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (r"\bchi (vậy|rứa|rua|hè|hết|nữa)\b", r"gì \1"),
 )
+# Each of the phrases holds one of these words: most texts need not be looked through for them.
+_PHRASE_WORDS = frozenset(
+    ("mô", "mo", "răng", "rang", "reng", "hong", "lăm", "lam", "nhiêu", "chi")
+)
 _COMPILED_PHRASES = tuple((re.compile(pattern), new) for pattern, new in _PHRASES)
 
 
@@ -174,6 +179,12 @@ def fold(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
 
 
+@functools.lru_cache(maxsize=50_000)
+def fold_word(word: str) -> str:
+    """`fold` for single words, of which Vietnamese has few: each is folded once."""
+    return fold(word)
+
+
 def is_accented(text: str) -> bool:
     """Whether any letter bears a Vietnamese diacritic."""
     composed = unicodedata.normalize("NFC", text).lower()
@@ -190,20 +201,25 @@ def words(text: str) -> list[str]:
     return [m.group() for m in _TOKEN.finditer(text)]
 
 
+@functools.lru_cache(maxsize=50_000)
+def _normalised_word(word: str) -> str:
+    """A lower-case word without stretched letters, its abbreviation spelt out."""
+    if any(c.isdigit() for c in word):
+        return word
+    if word not in ABBREVIATIONS:  # "cccd" is no stretched "cd"
+        word = _REPEATED_LETTER.sub(r"\1", word)
+    return ABBREVIATIONS.get(word, word)
+
+
 def normalise(text: str) -> str:
     """What a citizen wrote, in words the catalogue and the classifier know.
 
     Lower case, NFC, repeated letters ("đượcccc") reduced, abbreviations, teen-code and
     dialect spelt out. Codes and numbers stay as they are.
     """
-    parts = []
-    for word in words(nfc(text).lower()):
-        if not any(c.isdigit() for c in word):
-            if word not in ABBREVIATIONS:  # "cccd" is no stretched "cd"
-                word = _REPEATED_LETTER.sub(r"\1", word)
-            word = ABBREVIATIONS.get(word, word)
-        parts.append(word)
-    line = " ".join(parts)
+    line = " ".join(map(_normalised_word, words(nfc(text).lower())))
+    if _PHRASE_WORDS.isdisjoint(line.split()):
+        return line
     for pattern, replacement in _COMPILED_PHRASES:
         line = pattern.sub(replacement, line)
     return line

@@ -65,7 +65,7 @@ class PhraseStripper:
 
     def strip(self, words: Sequence[str]) -> list[str]:
         """The words that belong to no phrase, in their order and spelling."""
-        return self._phrases.replace(words, [vn.fold(word) for word in words])
+        return self._phrases.replace(words, [vn.fold_word(word) for word in words])
 
 
 def lexicon_table(lexicon: Iterable[tuple[str, str]]) -> PhraseTable:

@@ -145,8 +145,8 @@ class SearchIndex:
         if content or not words:
             return content
         # Common letters may still be a name ("bao tu", "sổ đỏ") or a code ("1 000006").
-        folded = [vn.fold(word) for word in words]
-        lines = (" ".join(folded), " ".join(vn.fold(word) for word in rest))
+        folded = _folded(words)
+        lines = (" ".join(folded), " ".join(_folded(rest)))
         known = any(line in self._exact for line in lines) or self._lexicon.names_one(folded)
         return words if known or self._by_code(message) is not None else []
 
@@ -232,4 +232,4 @@ class SearchIndex:
 
 
 def _folded(words: Sequence[str]) -> list[str]:
-    return [vn.fold(word) for word in words]
+    return [vn.fold_word(word) for word in words]

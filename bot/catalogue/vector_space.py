@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,20 +19,21 @@ class _Postings:
     """For each feature the rows that have it, with a weight each."""
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        counts = [Counter(row) for row in rows]
         self.size = len(rows)
-        self._number = {f: i for i, f in enumerate(dict.fromkeys(chain.from_iterable(counts)))}
-        lengths = np.fromiter((len(count) for count in counts), dtype=np.int64, count=len(rows))
-        total = int(lengths.sum())
-        features = np.fromiter(
-            (self._number[f] for count in counts for f in count), dtype=np.int64, count=total
+        number: defaultdict[str, int] = defaultdict()
+        number.default_factory = number.__len__
+        spread = [number[feature] for row in rows for feature in row]
+        self._number = dict(number)
+        lengths = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+        owners = np.repeat(np.arange(len(rows), dtype=np.int64), lengths)
+        # Each feature of a row once, with the number of times that it stands there.
+        width = max(1, len(number))
+        keys, times = np.unique(
+            owners * width + np.array(spread, dtype=np.int64), return_counts=True
         )
-        times = np.fromiter(
-            chain.from_iterable(count.values() for count in counts), np.float32, count=total
-        )
-        self.frequency = np.bincount(features, minlength=len(self._number)).astype(np.float32)
-        self.row_of = np.repeat(np.arange(len(rows)), lengths)
-        self.feature_of, self.times = features, times
+        self.row_of, self.feature_of = np.divmod(keys, width)
+        self.times = times.astype(np.float32)
+        self.frequency = np.bincount(self.feature_of, minlength=len(number)).astype(np.float32)
 
     def arrange(self, weights: Vector) -> None:
         """Keep a weight for each row's feature, by feature."""
