@@ -8,16 +8,24 @@ from actions import rendering
 from actions.wording import fragment
 from bot import clock
 from bot.catalogue.amounts import names_late_hour
-from bot.catalogue.freshness import doubt_of
+from bot.catalogue.freshness import EXPIRED, doubt_of
 from bot.catalogue.model import Duration, Procedure
 from bot.offices import working_days
 from bot.settings import settings
 
 
-def doubt(procedure: Procedure, group: str) -> list[str]:
-    """That a group of facts has ended, or was not checked for long, or is about to change."""
+def doubt(procedure: Procedure, group: str, *, of_fees: bool = True) -> list[str]:
+    """That a group of facts has ended, or was not checked for long, or is about to change.
+
+    `of_fees`: of channels, the fees are what is told. Otherwise it does not matter that they
+    alone have ended.
+    """
     lines = []
-    found = doubt_of(procedure, group, clock.today(), settings().stale_after_days)
+    today = clock.today()
+    found = doubt_of(procedure, group, today, settings().stale_after_days)
+    if found is not None and not of_fees and found[0] == EXPIRED:
+        ended = [channel.dates.ended(today) for channel in procedure.channels]
+        found = found if any(ended) or procedure.dates_of(group).ended(today) else None
     if found is not None:
         reason, since = found
         lines.append(fragment(reason, date=rendering.date(since)))
@@ -28,13 +36,14 @@ def doubt(procedure: Procedure, group: str) -> list[str]:
 
 
 def due(procedure: Procedure) -> list[str]:
-    """When a dossier filed now is due, if all ways to file take the same time in figures."""
-    times = {
-        (channel.time.value, channel.time.unit)
-        for channel in procedure.channels
-        if channel.time.is_published
-    }
-    if len(times) != 1:
+    """When a dossier filed now is due, if all ways to file and all cases take one time.
+
+    A time with conditions in words ("… nếu phải xác minh thì 10 ngày") promises no day.
+    """
+    stated = [channel.time for channel in procedure.channels]
+    stated += [case.time for case in procedure.cases]
+    times = {(time.value, time.unit) for time in stated if time.is_published}
+    if len(times) != 1 or any(time.note for time in stated):
         return []
     value, unit = times.pop()
     now = clock.now()

@@ -87,11 +87,14 @@ def tell(
     on: dt.date | None = None,
 ) -> Events:
     """State one fact of one procedure, of a day (default: today), or say that it is unknown."""
+    group, lines_of = FACTS[topic]
     procedure = service.procedure(code, on)
+    known = procedure is not None and (on is None or procedure.is_known_on(group, on))
+    if procedure is None and on is not None:
+        procedure = service.procedure(code)
     if procedure is None:
         return _tell_gone(dispatcher, topic, code)
-    group, lines_of = FACTS[topic]
-    if on is not None and not procedure.is_known_on(group, on):
+    if on is not None and not known:
         say(
             dispatcher,
             "utter_day_not_known",
@@ -111,7 +114,7 @@ def tell(
         lines = [fragment("as_of", date=rendering.date(on)), *lines]
     elif lines:
         due = dating.due(procedure) if topic == "processing_time" else []
-        lines = [*lines, *due, *dating.doubt(procedure, group)]
+        lines = [*lines, *due, *dating.doubt(procedure, group, of_fees=topic == "fee")]
     source = procedure.source_of(group)
     values: dict[str, Any] = {
         "procedure": procedure.display_name,
