@@ -43,7 +43,7 @@ def due(procedure: Procedure) -> list[str]:
     stated = [channel.time for channel in procedure.channels]
     stated += [case.time for case in procedure.cases]
     times = {(time.value, time.unit) for time in stated if time.is_published}
-    if len(times) != 1 or any(time.note for time in stated):
+    if len(times) != 1 or any(_has_conditions(time.note) for time in stated):
         return []
     value, unit = times.pop()
     now = clock.now()
@@ -60,6 +60,10 @@ def due(procedure: Procedure) -> list[str]:
         shown = {"date": rendering.date(day), "late": rendering.date(later)}
         return [fragment("due_late", **shown)]
     return [fragment("due_today", date=rendering.date(day))]
+
+
+def _has_conditions(note: str) -> bool:
+    return bool(note) and not names_late_hour(note)
 
 
 def has_late_rule(procedure: Procedure) -> bool:

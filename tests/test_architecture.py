@@ -103,7 +103,7 @@ def test_text_needs_only_the_standard_library() -> None:
     names = set(imports(Path("bot/text.py")))
     assert names <= {
         "__future__", "__future__.annotations", "re", "unicodedata", "dataclasses",
-        "dataclasses.dataclass",
+        "dataclasses.dataclass", "functools",
     }  # fmt: skip
 
 

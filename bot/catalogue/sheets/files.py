@@ -84,8 +84,15 @@ def read_csv(folder: Path) -> Iterator[RawRow]:
     """Raw rows of the CSV files of a folder that are named like sheets.
 
     Raises:
-        ImportRefused: a file is not UTF-8, not CSV, too large, or has wrong columns.
+        ImportRefused: a file is not UTF-8, not CSV, too large, has wrong columns, or is named
+            like no sheet.
     """
+    strangers = sorted(p.name for p in folder.glob("*.csv") if p.stem not in sheets())
+    if strangers:
+        raise ImportRefused(
+            f"{folder.name}: {', '.join(strangers[:5])} is named like no sheet. "
+            f"The sheets are {', '.join(sheets())}."
+        )
     for name in sheets():
         path = folder / f"{name}.csv"
         if path.is_file():

@@ -132,8 +132,10 @@ def _dcat(
             {
                 "@type": "dcat:Distribution",
                 "dct:title": resource["title"],
-                "dcat:downloadURL": resource["path"],
-                "dcat:mediaType": resource["mediatype"],
+                "dcat:downloadURL": {"@id": resource["path"]},
+                "dcat:mediaType": {
+                    "@id": f"https://www.iana.org/assignments/media-types/{resource['mediatype']}"
+                },
                 "dcat:byteSize": resource["bytes"],
             }
             for resource in resources

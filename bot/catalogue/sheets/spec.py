@@ -21,6 +21,8 @@ from bot.catalogue.tables import STAFF
 
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE = "text", "integer", "number", "boolean", "date"
 LONGEST_TEXT = 50_000
+# What a database's plain integer holds.
+LARGEST_INTEGER = 2**31 - 1
 # Folded: people may write "Có".
 _YES, _NO = {"true", "1", "co", "x", "yes"}, {"false", "0", "khong", "no"}
 _DAY_MONTH_YEAR = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
@@ -44,6 +46,8 @@ class Column:
     required: bool
     label: str
     note: str
+    # Most characters of a text, largest value of an integer.
+    limit: int
 
     def parse(self, value: Any, *, formulas: bool = False) -> Any:
         """A cell's value as one of the column's type.
@@ -52,13 +56,15 @@ class Column:
             ValueRefused: it is not of that type, or it looks like a formula and may not.
         """
         if isinstance(value, str):
-            value = value.strip()
+            # Editors write the ends of lines in two ways.
+            value = value.strip().replace("\r\n", "\n")
             if not formulas and _FORMULA.match(value):
                 raise ValueRefused(f"{value[:20]!r} is a formula")
             if _CONTROL.search(value):
                 raise ValueRefused("the text holds control characters")
-            if len(value) > LONGEST_TEXT:
-                raise ValueRefused(f"the text is longer than {LONGEST_TEXT} characters")
+            longest = self.limit if self.kind == TEXT else LONGEST_TEXT
+            if len(value) > longest:
+                raise ValueRefused(f"the text is longer than {longest} characters")
         if value is None or value == "":
             if self.required:
                 raise ValueRefused("must not be empty")
@@ -77,10 +83,12 @@ def _parse_text(column: Column, value: Any) -> str:
     return text
 
 
-def _parse_integer(_: Column, value: Any) -> int:
-    number = _parse_number(_, value)
+def _parse_integer(column: Column, value: Any) -> int:
+    number = _parse_number(column, value)
     if not number.is_integer() or number < 0:
         raise ValueRefused(f"{value!r:.40} is no whole number")
+    if number > column.limit:
+        raise ValueRefused(f"{value!r:.40} is out of range")
     return int(number)
 
 
@@ -169,6 +177,7 @@ def _column(name: str, values: Mapping[str, Any]) -> Column:
         bool(values.get("required")),
         values["label"],
         values.get("note", ""),
+        int(values.get("limit", LARGEST_INTEGER if kind == INTEGER else LONGEST_TEXT)),
     )
 
 
