@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from bot import clock, database
 from bot import text as vn
-from bot.catalogue import companions, repository
+from bot.catalogue import companions, confidence, repository
 from bot.catalogue.question import default_stripper
-from bot.catalogue.search import Match, SearchIndex
+from bot.catalogue.search import Match, Ranking, SearchIndex
+from bot.catalogue.seed_files import SEED_DIR
+from bot.catalogue.seed_import import read_pairs
 
-# From the development questions: below LOWEST nothing in the catalogue fits; a match is
-# clear when it stands far enough above the next one (docs/adr/0004-search.md).
-LOWEST = 0.24
-CLEAR, CLEAR_MARGIN = 0.32, 0.06
-LOW_CLEAR, LOW_CLEAR_MARGIN = 0.26, 0.10
+# Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
+# that is meant (docs/adr/0004-search.md).
+LOWEST_FIT, CLEAR = 0.25, 0.6
 MOST_OPTIONS = 5
 OPTION_DISTANCE = 0.15
 QUALIFIERS = ("đổi", "gia hạn")
@@ -69,6 +69,7 @@ class _IndexCache:
                             companions.aliases(connection),
                             companions.lexicon(connection),
                             default_stripper(),
+                            read_pairs(SEED_DIR / "outside.tsv", "\t"),
                         )
                         self._key = key
             return self._index
@@ -101,20 +102,24 @@ def find(message: str) -> Finding:
     need = tuple(index.need(message))
     if not need:
         return Finding(Outcome.NO_NEED)
-    matches = _without_twins(index.search(message, 2 * MOST_OPTIONS))
-    if not matches or matches[0].score < LOWEST:
+    ranking = index.rank(message, 2 * MOST_OPTIONS)
+    matches = _without_twins(list(ranking.matches))
+    ranking = replace(ranking, matches=tuple(matches))
+    if confidence.fits(ranking, len(need)) < LOWEST_FIT and not _is_code(ranking):
         return Finding(Outcome.NOTHING, need=need)
-    best = matches[0].score
-    margin = best - matches[1].score if len(matches) > 1 else best
-    clear = (best >= CLEAR and margin >= CLEAR_MARGIN) or (
-        best >= LOW_CLEAR and margin >= LOW_CLEAR_MARGIN
-    )
+    clear = confidence.right(ranking, len(need)) >= CLEAR or _is_code(ranking)
     if clear and not _lacks_qualifier(message, matches[0]):
         return Finding(Outcome.FOUND, (matches[0],), need)
+    best = matches[0].score
     near = tuple(m for m in matches[:MOST_OPTIONS] if best - m.score <= OPTION_DISTANCE)
     if len(near) < 2:
         near = tuple(matches[:2])
     return Finding(Outcome.SEVERAL, near, need)
+
+
+def _is_code(ranking: Ranking) -> bool:
+    """Whether the message named the procedure by its code."""
+    return len(ranking.matches) == 1 and not ranking.matches[0].parts
 
 
 def _lacks_qualifier(message: str, match: Match) -> bool:

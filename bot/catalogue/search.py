@@ -64,6 +64,17 @@ class Match:
     parts: tuple[tuple[str, float], ...] = ()
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """The best procedures for a message, best first.
+
+    `outside` is the score of the best need that is known to lie outside the catalogue.
+    """
+
+    matches: tuple[Match, ...] = ()
+    outside: float = 0.0
+
+
 def word_features(words: Sequence[str]) -> list[str]:
     """Single syllables and neighbouring pairs."""
     return [*words, *(f"{a} {b}" for a, b in pairwise(words))]
@@ -84,8 +95,14 @@ class SearchIndex:
         aliases: Iterable[tuple[str, str]],
         lexicon: Iterable[tuple[str, str]],
         stripper: PhraseStripper,
+        outside: Iterable[tuple[str, str]] = (),
     ) -> None:
+        """`outside` pairs topics that the catalogue does not serve with phrases for them."""
         self._procedures = list(procedures)
+        topics: dict[str, list[list[str]]] = defaultdict(list)
+        for topic, phrase in outside:
+            words = vn.normalise(phrase).split()
+            topics[topic].append(stripper.strip(words) or words)
         self._number = {p.code: i for i, p in enumerate(self._procedures)}
         self._stripper = stripper
         self._lexicon = lexicon_table(lexicon)
@@ -93,7 +110,8 @@ class SearchIndex:
             [
                 COMMUNE_BONUS * (p.level == COMMUNE) + CURATED_BONUS * p.curated
                 for p in self._procedures
-            ],
+            ]
+            + [0.0] * len(topics),
             dtype=np.float32,
         )
         # Names in the order of their procedures: the best of each is a maximum over a stretch.
@@ -104,7 +122,8 @@ class SearchIndex:
             ]
             for p in self._procedures
         ]
-        names = [list(owned) for owned in own]
+        names = [list(owned) for owned in own] + list(topics.values())
+        own += [[] for _ in topics]
         for code, phrase in aliases:
             if code in self._number:
                 words = vn.normalise(phrase).split()
@@ -151,28 +170,34 @@ class SearchIndex:
         return words if known or self._by_code(message) is not None else []
 
     def search(self, message: str, limit: int = 10) -> list[Match]:
-        """The best procedures for a message, best first; codes are found as they stand."""
+        """The best procedures for a message, best first."""
+        return list(self.rank(message, limit).matches)
+
+    def rank(self, message: str, limit: int = 10) -> Ranking:
+        """The best procedures for a message; codes are found as they stand."""
         if limit < 1 or not self._procedures:
-            return []
+            return Ranking()
         by_code = self._by_code(message)
         if by_code is not None:
-            return [self._match(by_code, 1.0)]
+            return Ranking((self._match(by_code, 1.0),))
         words = vn.normalise(message).split()
         words = self._stripper.strip(words) or words
         if not words:
-            return []
+            return Ranking()
         parts = self._parts(words, accented=vn.is_accented(message))
         total = np.sum(list(parts.values()), axis=0)
-        found = np.flatnonzero(total > 0)
+        outside = total[len(self) :].max(initial=0.0)
+        found = np.flatnonzero(total[: len(self)] > 0)
         total += self._bonus
         if len(found) > limit:
             # The best are picked out first: sorting all would take longer than finding them.
             found = found[np.argpartition(-total[found], limit)[:limit]]
         order = sorted(found, key=lambda i: (-total[i], i))
-        return [
+        matches = tuple(
             self._match(i, float(total[i]), {name: part[i] for name, part in parts.items()})
             for i in order
-        ]
+        )
+        return Ranking(matches, round(float(outside), 4))
 
     def by_codes(self, codes: Sequence[str]) -> list[Match]:
         """Matches of known codes, in their order."""
@@ -222,7 +247,7 @@ class SearchIndex:
         parts["unasked"] = self._qualifiers.losses(folded) * np.float32(-1 / FULL_SCORE)
         exact = self._exact.get(" ".join(folded))
         if exact:
-            parts["exact"] = np.zeros(len(self), dtype=np.float32)
+            parts["exact"] = np.zeros(len(self._bonus), dtype=np.float32)
             parts["exact"][self._owners[exact]] = EXACT_BONUS
         return parts
 

@@ -1,0 +1,54 @@
+"""How sure a ranking is: that anything fits at all, and that its first procedure is meant.
+
+Two logistic regressions over a few traits of a ranking, found on the development questions
+(docs/adr/0004-search.md). Both give probabilities.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from bot.catalogue.search import FULL_SCORE, WEIGHTS, Ranking
+
+FITS = {"score": 7.6, "coverage": 1.55, "above_outside": 7.01, "share": 1.89, "length": 1.33}
+FITS_BASE = -7.61
+RIGHT = {"score": -3.28, "margin": 17.98, "above_outside": 9.83, "length": 1.97}
+RIGHT_BASE = -5.39
+# Longer questions score lower; beyond this many words no longer.
+LONGEST = 20
+
+
+def _traits(ranking: Ranking, words: int) -> dict[str, float]:
+    """What the probabilities are computed from; `words` is the number of words of the need."""
+    first = ranking.matches[0]
+    second = ranking.matches[1].score if len(ranking.matches) > 1 else 0.0
+    coverage = dict(first.parts).get("coverage", 1.0)
+    above = first.score - ranking.outside
+    return {
+        "score": first.score,
+        "margin": first.score - second,
+        "coverage": coverage * FULL_SCORE / WEIGHTS["coverage"],
+        # How far the first stands above the best of the needs that lie outside.
+        "above_outside": above,
+        "share": above / max(first.score, 0.05),
+        "length": math.log1p(min(words, LONGEST)),
+    }
+
+
+def _probability(traits: Mapping[str, float], weights: Mapping[str, float], base: float) -> float:
+    return 1 / (1 + math.exp(-base - sum(w * traits[name] for name, w in weights.items())))
+
+
+def fits(ranking: Ranking, words: int) -> float:
+    """How likely the catalogue serves the need at all."""
+    if not ranking.matches:
+        return 0.0
+    return _probability(_traits(ranking, words), FITS, FITS_BASE)
+
+
+def right(ranking: Ranking, words: int) -> float:
+    """How likely the first procedure is the one that is meant."""
+    if not ranking.matches:
+        return 0.0
+    return _probability(_traits(ranking, words), RIGHT, RIGHT_BASE)
