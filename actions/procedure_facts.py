@@ -195,6 +195,8 @@ def answer_message(
         return tell(dispatcher, topic, named, place, on)
     # A button carries its intent only: it speaks of the present procedure.
     need = place.rest if place is not None else text
+    if on is not None:
+        need = dates.without_day(need)
     finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(need)
     if current and _speaks_of_present(finding, current, asks_fact=asks_fact):
         return tell(dispatcher, topic, current, place, on)

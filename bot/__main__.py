@@ -88,6 +88,9 @@ def parser() -> argparse.ArgumentParser:
     command = add(catalogue_group, "search", commands.catalogue_search)
     command.add_argument("question")
     command.add_argument("--limit", type=_limit, default=10)
+    command.add_argument(
+        "--explain", action="store_true", help="what each comparison added, and what was decided"
+    )
 
     dossiers = groups.add_parser("dossiers", help="Dossiers of citizens.")
     dossiers_group = dossiers.add_subparsers(required=True, metavar="COMMAND")

@@ -192,6 +192,11 @@ def catalogue_search(arguments: argparse.Namespace) -> None:
 
     for match in finder.search(arguments.question, arguments.limit):
         print(f"{match.score:.3f}  {match.code}  {match.level:8}  {match.name}  [{match.field}]")
+        if arguments.explain:
+            told = (f"{name} {part:+.3f}" for name, part in match.parts if abs(part) >= 0.0005)
+            print(f"       {', '.join(told)}")
+    if arguments.explain:
+        print(f"Decision: {finder.explain(arguments.question)}")
 
 
 def dossiers_import(arguments: argparse.Namespace) -> None:

@@ -36,6 +36,7 @@ _BEHIND = re.compile(
 _BEFORE = re.compile(
     rf"^(?:(?:da )?cho (?:\w+ )?hoi )?(?:{_LEAD} )?{_DAY}(?: {_NEXT}){{0,2}}? {_FACT}\b"
 )
+_SPAN = re.compile(rf"(?:\b{_LEAD} )?\b{_DAY}\b")
 _NOW = re.compile(r"\b(?:gio|hien nay|hom nay)\b")
 # The dialect's word for now, written bare: no vocative and no owner.
 _BARE_DIALECT_NOW = re.compile(r"\bchu\b(?! (?:oi|a|ho|xe|so|nha|dat)\b)")
@@ -56,6 +57,14 @@ def asked_day(message: str, today: dt.date) -> dt.date | None:
         return _day(match.groupdict(), today)
     except ValueError:
         return None
+
+
+def without_day(message: str) -> str:
+    """The message without the day that `asked_day` finds, so that a need can be looked for."""
+    plain = vn.nfc(message)
+    # Folding keeps the length: places in the folded text are places in the plain one.
+    match = _SPAN.search(vn.fold(plain))
+    return plain if match is None else f"{plain[: match.start()]} {plain[match.end() :]}".strip()
 
 
 def _day(parts: dict[str, str | None], today: dt.date) -> dt.date | None:

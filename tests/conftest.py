@@ -13,6 +13,7 @@ from typing import NoReturn
 import pytest
 
 from bot import database
+from bot.catalogue.seed_import import load_seed
 from bot.migrations.runner import upgrade
 from bot.settings import PROJECT_ROOT, Settings, settings
 
@@ -61,6 +62,30 @@ def upgraded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
             plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         _forget_settings()
     return folder / "bot.db"
+
+
+@pytest.fixture(scope="session")
+def seeded_file(upgraded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the shipped seed, made once."""
+    file = tmp_path_factory.mktemp("seeded") / "bot.db"
+    shutil.copyfile(upgraded_file, file)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOT_VAR_DIR", str(file.parent))
+        patch.setenv("BOT_DATABASE_URL", f"sqlite:///{file}")
+        _forget_settings()
+        load_seed()
+        database.engine().dispose()
+        with sqlite3.connect(file) as plain:
+            plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        _forget_settings()
+    return file
+
+
+@pytest.fixture
+def shipped_seed(seeded_file: Path, fresh_settings: Settings) -> Settings:
+    """A database that holds what ships with the project."""
+    shutil.copyfile(seeded_file, fresh_settings.var_dir / "bot.db")
+    return fresh_settings
 
 
 @pytest.fixture

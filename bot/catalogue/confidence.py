@@ -13,8 +13,10 @@ from bot.catalogue.search import FULL_SCORE, WEIGHTS, Ranking
 
 FITS = {"score": 7.6, "coverage": 1.55, "above_outside": 7.01, "share": 1.89, "length": 1.33}
 FITS_BASE = -7.61
-RIGHT = {"score": -3.28, "margin": 17.98, "above_outside": 9.83, "length": 1.97}
-RIGHT_BASE = -5.39
+RIGHT = {"score": -2.87, "margin": 17.44, "clearly_inside": 18.38, "length": 2.02}
+RIGHT_BASE = -6.67
+# Being far above what lies outside says nothing about siblings.
+CLEARLY_INSIDE = 0.25
 # Longer questions score lower; beyond this many words no longer.
 LONGEST = 20
 
@@ -31,6 +33,7 @@ def _traits(ranking: Ranking, words: int) -> dict[str, float]:
         "coverage": coverage * FULL_SCORE / WEIGHTS["coverage"],
         # How far the first stands above the best of the needs that lie outside.
         "above_outside": above,
+        "clearly_inside": min(above, CLEARLY_INSIDE),
         "share": above / max(first.score, 0.05),
         "length": math.log1p(min(words, LONGEST)),
     }
@@ -48,7 +51,10 @@ def fits(ranking: Ranking, words: int) -> float:
 
 
 def right(ranking: Ranking, words: int) -> float:
-    """How likely the first procedure is the one that is meant."""
+    """How likely the first procedure is the one that is meant; certain if it alone is named."""
     if not ranking.matches:
         return 0.0
+    named = [match.code for match in ranking.matches if dict(match.parts).get("exact")]
+    if named == [ranking.matches[0].code]:
+        return 1.0
     return _probability(_traits(ranking, words), RIGHT, RIGHT_BASE)

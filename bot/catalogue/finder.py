@@ -21,7 +21,9 @@ from bot.catalogue.seed_import import read_pairs
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
-LOWEST_FIT, CLEAR = 0.25, 0.6
+LOWEST_FIT, CLEAR = 0.25, 0.65
+# A first that is good and stands well above the second is clear, however short the question.
+CLEAR_SCORE, CLEAR_MARGIN = 0.5, 0.09
 MOST_OPTIONS = 5
 OPTION_DISTANCE = 0.15
 QUALIFIERS = ("đổi", "gia hạn")
@@ -87,6 +89,23 @@ def search(message: str, limit: int = 10) -> list[Match]:
     return _without_twins(_cache.get().search(message, limit + 5))[:limit]
 
 
+def explain(message: str) -> str:
+    """What `find` decides for a message, and how sure it is, in a sentence for staff.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    index = _cache.get()
+    need = index.need(message)
+    ranking = index.rank(message, 2 * MOST_OPTIONS)
+    ranking = replace(ranking, matches=tuple(_without_twins(list(ranking.matches))))
+    return (
+        f"{find(message).outcome.value}; need {' '.join(need) or 'none'}; fits at all "
+        f"{confidence.fits(ranking, len(need)):.2f}; first is meant "
+        f"{confidence.right(ranking, len(need)):.2f}; best need outside {ranking.outside:.3f}"
+    )
+
+
 def options(codes: list[str]) -> Finding:
     """Procedures that were shown before, to be shown again."""
     return Finding(Outcome.SEVERAL, tuple(_cache.get().by_codes(codes)))
@@ -107,7 +126,12 @@ def find(message: str) -> Finding:
     ranking = replace(ranking, matches=tuple(matches))
     if confidence.fits(ranking, len(need)) < LOWEST_FIT and not _is_code(ranking):
         return Finding(Outcome.NOTHING, need=need)
-    clear = confidence.right(ranking, len(need)) >= CLEAR or _is_code(ranking)
+    margin = matches[0].score - (matches[1].score if len(matches) > 1 else 0.0)
+    clear = (
+        _is_code(ranking)
+        or confidence.right(ranking, len(need)) >= CLEAR
+        or (matches[0].score >= CLEAR_SCORE and margin >= CLEAR_MARGIN)
+    )
     if clear and not _lacks_qualifier(message, matches[0]):
         return Finding(Outcome.FOUND, (matches[0],), need)
     best = matches[0].score

@@ -49,9 +49,18 @@ class PhraseTable:
 class PhraseStripper:
     """Removes whole folded phrases from a list of words, the longest first."""
 
-    def __init__(self, phrases: Iterable[str], function_words: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        phrases: Iterable[str],
+        function_words: Sequence[str] = (),
+        edge_words: Iterable[str] = (),
+    ) -> None:
+        """`edge_words` go at both ends of what is left; see `seed/edge_words.txt` for the star."""
         self._phrases = PhraseTable((vn.fold(phrase).split(), ()) for phrase in phrases)
         self._function_words = frozenset(function_words)
+        edges = list(edge_words)
+        self._edge_words = frozenset(word.rstrip("*") for word in edges)
+        self._folded_edge_words = frozenset(vn.fold(w) for w in edges if not w.endswith("*"))
         self._folded_function_words = frozenset(vn.fold(word) for word in function_words)
 
     def content(self, words: Sequence[str]) -> list[str]:
@@ -65,7 +74,15 @@ class PhraseStripper:
 
     def strip(self, words: Sequence[str]) -> list[str]:
         """The words that belong to no phrase, in their order and spelling."""
-        return self._phrases.replace(words, [vn.fold_word(word) for word in words])
+        kept = self._phrases.replace(words, [vn.fold_word(word) for word in words])
+        accented = vn.is_accented(" ".join(words))
+        edges = self._edge_words if accented else self._folded_edge_words
+        start, end = 0, len(kept)
+        while start < end and kept[start] in edges:
+            start += 1
+        while end > start and kept[end - 1] in edges:
+            end -= 1
+        return kept[start:end]
 
 
 def lexicon_table(lexicon: Iterable[tuple[str, str]]) -> PhraseTable:
@@ -80,4 +97,5 @@ def default_stripper() -> PhraseStripper:
     """Stop phrases and function words that ship with the project."""
     phrases = data_lines(SEED_DIR / "stop_phrases.txt")
     function_words = " ".join(data_lines(SEED_DIR / "function_words.txt")).split()
-    return PhraseStripper(phrases, function_words)
+    edge_words = " ".join(data_lines(SEED_DIR / "edge_words.txt")).split()
+    return PhraseStripper(phrases, function_words, edge_words)
