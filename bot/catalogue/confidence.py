@@ -21,7 +21,7 @@ CLEARLY_INSIDE = 0.25
 LONGEST = 20
 
 
-def _traits(ranking: Ranking, words: int) -> dict[str, float]:
+def traits(ranking: Ranking, words: int) -> dict[str, float]:
     """What the probabilities are computed from; `words` is the number of words of the need."""
     first = ranking.matches[0]
     second = ranking.matches[1].score if len(ranking.matches) > 1 else 0.0
@@ -39,15 +39,15 @@ def _traits(ranking: Ranking, words: int) -> dict[str, float]:
     }
 
 
-def _probability(traits: Mapping[str, float], weights: Mapping[str, float], base: float) -> float:
-    return 1 / (1 + math.exp(-base - sum(w * traits[name] for name, w in weights.items())))
+def _probability(found: Mapping[str, float], weights: Mapping[str, float], base: float) -> float:
+    return 1 / (1 + math.exp(-base - sum(w * found[name] for name, w in weights.items())))
 
 
 def fits(ranking: Ranking, words: int) -> float:
     """How likely the catalogue serves the need at all."""
     if not ranking.matches:
         return 0.0
-    return _probability(_traits(ranking, words), FITS, FITS_BASE)
+    return _probability(traits(ranking, words), FITS, FITS_BASE)
 
 
 def right(ranking: Ranking, words: int) -> float:
@@ -57,4 +57,4 @@ def right(ranking: Ranking, words: int) -> float:
     named = [match.code for match in ranking.matches if dict(match.parts).get("exact")]
     if named == [ranking.matches[0].code]:
         return 1.0
-    return _probability(_traits(ranking, words), RIGHT, RIGHT_BASE)
+    return _probability(traits(ranking, words), RIGHT, RIGHT_BASE)

@@ -89,16 +89,25 @@ def search(message: str, limit: int = 10) -> list[Match]:
     return _without_twins(_cache.get().search(message, limit + 5))[:limit]
 
 
+def look(message: str) -> tuple[tuple[str, ...], Ranking]:
+    """The words of a message that name its need, and the ranking with each twin once.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    index = _cache.get()
+    ranking = index.rank(message, 2 * MOST_OPTIONS)
+    matches = tuple(_without_twins(list(ranking.matches)))
+    return tuple(index.need(message)), replace(ranking, matches=matches)
+
+
 def explain(message: str) -> str:
     """What `find` decides for a message, and how sure it is, in a sentence for staff.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    index = _cache.get()
-    need = index.need(message)
-    ranking = index.rank(message, 2 * MOST_OPTIONS)
-    ranking = replace(ranking, matches=tuple(_without_twins(list(ranking.matches))))
+    need, ranking = look(message)
     return (
         f"{find(message).outcome.value}; need {' '.join(need) or 'none'}; fits at all "
         f"{confidence.fits(ranking, len(need)):.2f}; first is meant "
@@ -117,13 +126,10 @@ def find(message: str) -> Finding:
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    index = _cache.get()
-    need = tuple(index.need(message))
+    need, ranking = look(message)
     if not need:
         return Finding(Outcome.NO_NEED)
-    ranking = index.rank(message, 2 * MOST_OPTIONS)
-    matches = _without_twins(list(ranking.matches))
-    ranking = replace(ranking, matches=tuple(matches))
+    matches = ranking.matches
     if confidence.fits(ranking, len(need)) < LOWEST_FIT and not _is_code(ranking):
         return Finding(Outcome.NOTHING, need=need)
     margin = matches[0].score - (matches[1].score if len(matches) > 1 else 0.0)
