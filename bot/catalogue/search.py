@@ -41,6 +41,9 @@ WEIGHTS = {
 FULL_SCORE = sum(WEIGHTS.values())
 # Of equals the nearer office; a whole name said word for word.
 COMMUNE_BONUS, CURATED_BONUS, EXACT_BONUS = 0.010, 0.011, 0.08
+# Where a name begins to narrow down, folded; a head has at least so many words.
+NARROWING = (["doi", "voi"], ["trong", "truong"], ["theo", "quy"], ["tren", "dia"])
+SHORTEST_HEAD = 4
 CODE = re.compile(r"\b(\d)[.,\s]?(\d{6})\b")
 LETTERS = 3
 # Runs of letters that more procedures than this share tell nothing apart.
@@ -122,7 +125,8 @@ class SearchIndex:
             ]
             for p in self._procedures
         ]
-        names = [list(owned) for owned in own] + list(topics.values())
+        names = [[*owned, *filter(None, map(_head, owned))] for owned in own]
+        names += topics.values()
         own += [[] for _ in topics]
         for code, phrase in aliases:
             if code in self._number:
@@ -254,6 +258,15 @@ class SearchIndex:
     def _best(self, scores: Vector) -> Vector:
         """Of each procedure's names the best score."""
         return np.maximum.reduceat(scores, self._first_row)
+
+
+def _head(words: Sequence[str]) -> list[str]:
+    """A long official name up to where it only narrows down ("… đối với công trình …")."""
+    folded = _folded(words)
+    for position in range(SHORTEST_HEAD, len(words) - SHORTEST_HEAD):
+        if folded[position : position + 2] in NARROWING:
+            return list(words[:position])
+    return []
 
 
 def _folded(words: Sequence[str]) -> list[str]:
