@@ -85,6 +85,7 @@ def parser() -> argparse.ArgumentParser:
     command = add(catalogue_group, "stats", commands.catalogue_stats)
     command.add_argument("--json", action="store_true")
     add(catalogue_group, "check", commands.catalogue_check)
+    add(catalogue_group, "check-phrases", commands.catalogue_check_phrases)
     command = add(catalogue_group, "search", commands.catalogue_search)
     command.add_argument("question")
     command.add_argument("--limit", type=_limit, default=10)

@@ -186,6 +186,20 @@ def catalogue_check(_: argparse.Namespace) -> None:
     print("No curated fact disagrees with the national records.")
 
 
+def catalogue_check_phrases(_: argparse.Namespace) -> None:
+    """Citizens' phrases that are shared, only say the name, or lead elsewhere."""
+    from bot.catalogue import phrase_check
+
+    count = 0
+    for fault in phrase_check.faults():
+        count += 1
+        others = f" ({', '.join(fault.others)})" if fault.others else ""
+        print(f"{fault.code}  {fault.kind}{others}: {fault.phrase}")
+    if count:
+        raise CommandError(f"{count} phrases are to be mended.")
+    print("No phrase is shared, only says the name, or leads elsewhere.")
+
+
 def catalogue_search(arguments: argparse.Namespace) -> None:
     """The best procedures for a question."""
     from bot.catalogue import finder
