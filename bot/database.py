@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.url import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import QueuePool, StaticPool
 
 from bot.settings import settings
 
@@ -71,6 +71,9 @@ def create_engine(url: str) -> Engine:
                 options["poolclass"] = StaticPool
                 options["connect_args"]["check_same_thread"] = False
             else:
+                # Opening the file and reading its schema takes longer than most queries.
+                options["poolclass"] = QueuePool
+                options["connect_args"]["check_same_thread"] = False
                 Path(str(parsed.database)).parent.mkdir(parents=True, exist_ok=True)
             engine = sa.create_engine(url, **options)
             sa.event.listen(engine, "connect", _configure_sqlite)

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 
 from bot.catalogue.search import FULL_SCORE, WEIGHTS, Ranking
 
-FITS = {"score": 7.6, "coverage": 1.55, "above_outside": 7.01, "share": 1.89, "length": 1.33}
-FITS_BASE = -7.61
-RIGHT = {"score": -2.87, "margin": 17.44, "clearly_inside": 18.38, "length": 2.02}
-RIGHT_BASE = -6.67
+FITS = {"score": 15.29, "coverage": -0.24, "above_outside": 10.56, "share": 2.38, "length": 1.92}
+FITS_BASE = -10.69
+RIGHT = {"score": -4.42, "margin": 19.33, "clearly_inside": 22.3, "length": 2.46}
+RIGHT_BASE = -8.28
 # Being far above what lies outside says nothing about siblings.
 CLEARLY_INSIDE = 0.25
 # Longer questions score lower; beyond this many words no longer.

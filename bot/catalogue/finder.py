@@ -21,7 +21,7 @@ from bot.catalogue.seed_import import read_pairs
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
-LOWEST_FIT, CLEAR = 0.25, 0.65
+LOWEST_FIT, CLEAR = 0.38, 0.5
 # A first that is good and stands well above the second is clear, however short the question.
 CLEAR_SCORE, CLEAR_MARGIN = 0.5, 0.09
 MOST_OPTIONS = 5
@@ -172,7 +172,7 @@ def _without_twins(matches: list[Match]) -> list[Match]:
     seen: set[str] = set()
     kept = []
     for match in matches:
-        name = vn.fold(match.official_name)
+        name = vn.fold_word(match.official_name)
         if name not in seen:
             seen.add(name)
             kept.append(match)

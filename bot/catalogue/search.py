@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -24,19 +24,16 @@ from bot.catalogue.question import PhraseStripper, lexicon_table
 from bot.catalogue.vector_space import Bm25Space, CosineSpace, CoverageSpace, Vector
 
 # name_…: the best single name; all_…: all names together. letters: runs of three letters;
-# pairs: neighbouring syllables, too. meant: the question with citizens' words replaced by
-# official ones. coverage: the share of the question's words, rare ones counting more, that stand
-# in any name.
+# pairs: neighbouring syllables, too. coverage: the share of the question's words, rare ones
+# counting more, that stand in any name.
 WEIGHTS = {
-    "name_words": 6.7,
-    "name_meant": 3.4,
-    "all_words": 4.8,
-    "all_meant": 3.6,
-    "all_pairs": 4.1,
-    "all_letters": 2.9,
-    "all_accented": 7.1,
-    "all_accented_pairs": 4.6,
-    "coverage": 4.4,
+    "name_words": 8.9,
+    "all_words": 5.7,
+    "all_pairs": 4.3,
+    "all_letters": 2.5,
+    "all_accented": 7.5,
+    "all_accented_pairs": 4.8,
+    "coverage": 5.2,
 }
 FULL_SCORE = sum(WEIGHTS.values())
 # Of equals the nearer office; a whole name said word for word.
@@ -44,10 +41,14 @@ COMMUNE_BONUS, CURATED_BONUS, EXACT_BONUS = 0.010, 0.011, 0.08
 # Where a name begins to narrow down, folded; a head has at least so many words.
 NARROWING = (["doi", "voi"], ["trong", "truong"], ["theo", "quy"], ["tren", "dia"])
 SHORTEST_HEAD = 4
+# Names in citizens' words that a procedure without phrases gets from the lexicon, at the most.
+MOST_VARIANTS = 8
 CODE = re.compile(r"\b(\d)[.,\s]?(\d{6})\b")
 LETTERS = 3
 # Runs of letters that more procedures than this share tell nothing apart.
-MOST_COMMON_LETTERS = 0.3
+MOST_COMMON_LETTERS = 0.15
+# So do words, in a catalogue with many names.
+MOST_COMMON_WORDS, LARGE = 0.05, 5000
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class SearchIndex:
             topics[topic].append(stripper.strip(words) or words)
         self._number = {p.code: i for i, p in enumerate(self._procedures)}
         self._stripper = stripper
+        lexicon = list(lexicon)
         self._lexicon = lexicon_table(lexicon)
         self._bonus = np.array(
             [
@@ -127,6 +129,12 @@ class SearchIndex:
         ]
         names = [[*owned, *filter(None, map(_head, owned))] for owned in own]
         names += topics.values()
+        aliases = list(aliases)
+        with_phrases = {code for code, _ in aliases}
+        for procedure, owned in zip(self._procedures, names, strict=False):
+            # A procedure that nobody has written phrases for, as one that came with an import.
+            if procedure.code not in with_phrases:
+                owned += islice(_variants(owned, lexicon), MOST_VARIANTS)
         own += [[] for _ in topics]
         for code, phrase in aliases:
             if code in self._number:
@@ -139,7 +147,10 @@ class SearchIndex:
         rows = [words for owned in folded for words in owned]
         together = [[word for words in owned for word in words] for owned in folded]
         accented = [[word for words in owned for word in words] for owned in names]
-        self._name_words = CosineSpace([word_features(words) for words in rows])
+        self._name_words = CosineSpace(
+            [word_features(words) for words in rows],
+            MOST_COMMON_WORDS if len(rows) > LARGE else 1.0,
+        )
         self._all_words = CosineSpace(together)
         self._all_pairs = Bm25Space([word_features(words) for words in together])
         self._all_letters = CosineSpace(
@@ -224,14 +235,11 @@ class SearchIndex:
         """What each comparison adds to the score of each procedure."""
         folded = _folded(words)
         pairs = word_features(folded)
-        meant = self._lexicon.replace(folded, folded)
         name_words = self._best(self._name_words.scores(pairs))
         all_words, all_pairs = self._all_words.scores(folded), self._all_pairs.scores(pairs)
         values = {
             "name_words": name_words,
-            "name_meant": name_words,
             "all_words": all_words,
-            "all_meant": all_words,
             "all_pairs": all_pairs,
             "all_letters": self._all_letters.scores(letter_features(folded)),
             # Unaccented questions are compared as if their accents agreed.
@@ -242,9 +250,6 @@ class SearchIndex:
         if accented:
             values["all_accented"] = self._all_accented.scores(words)
             values["all_accented_pairs"] = self._all_accented_pairs.scores(word_features(words))
-        if meant != folded:
-            values["name_meant"] = self._best(self._name_words.scores(word_features(meant)))
-            values["all_meant"] = self._all_words.scores(meant)
         parts = {
             name: value * np.float32(WEIGHTS[name] / FULL_SCORE) for name, value in values.items()
         }
@@ -258,6 +263,18 @@ class SearchIndex:
     def _best(self, scores: Vector) -> Vector:
         """Of each procedure's names the best score."""
         return np.maximum.reduceat(scores, self._first_row)
+
+
+def _variants(
+    names: Sequence[Sequence[str]], lexicon: Sequence[tuple[str, str]]
+) -> Iterator[list[str]]:
+    """The names with official words replaced by citizens' ones, one entry at a time."""
+    lines = [f" {' '.join(words)} " for words in names]
+    for citizen, official in lexicon:
+        wanted = f" {vn.normalise(official)} "
+        for line in lines:
+            if wanted in line:
+                yield line.replace(wanted, f" {vn.normalise(citizen)} ").split()
 
 
 def _head(words: Sequence[str]) -> list[str]:

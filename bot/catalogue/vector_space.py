@@ -36,12 +36,14 @@ class _Postings:
         self.frequency = np.bincount(self.feature_of, minlength=len(number)).astype(np.float32)
 
     def arrange(self, weights: Vector) -> None:
-        """Keep a weight for each row's feature, by feature."""
-        order = np.argsort(self.feature_of, kind="stable")
-        self._rows = self.row_of[order].astype(np.int32)
-        self._weights = weights[order].astype(np.float32)
-        ends = np.cumsum(self.frequency).astype(np.int64)
-        self._starts = np.concatenate([[0], ends])
+        """Keep a weight for each row's feature, by feature; those of nothing are left out."""
+        kept = np.flatnonzero(weights)
+        features = self.feature_of[kept]
+        order = np.argsort(features, kind="stable")
+        self._rows = self.row_of[kept][order].astype(np.int32)
+        self._weights = weights[kept][order].astype(np.float32)
+        ends = np.cumsum(np.bincount(features, minlength=len(self._number)))
+        self._starts = np.concatenate([[0], ends]).astype(np.int64)
         del self.row_of, self.feature_of, self.times
 
     def numbers(self, features: Iterable[str]) -> tuple[list[int], list[str]]:
