@@ -21,7 +21,7 @@ from bot.catalogue.seed_import import read_pairs
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
-LOWEST_FIT, CLEAR = 0.38, 0.5
+LOWEST_FIT, CLEAR = 0.3, 0.5
 # A first that is good and stands well above the second is clear, however short the question.
 CLEAR_SCORE, CLEAR_MARGIN = 0.5, 0.09
 MOST_OPTIONS = 5
