@@ -81,6 +81,7 @@ def parser() -> argparse.ArgumentParser:
     command = add(catalogue_group, "history", commands.catalogue_history)
     command.add_argument("code")
     command.add_argument("--on", type=_day, help="facts of that day as JSON, YYYY-MM-DD")
+    add(catalogue_group, "original", commands.catalogue_original).add_argument("code")
     add(catalogue_group, "stale", commands.catalogue_stale)
     command = add(catalogue_group, "stats", commands.catalogue_stats)
     command.add_argument("--json", action="store_true")

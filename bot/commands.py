@@ -146,6 +146,18 @@ def catalogue_history(arguments: argparse.Namespace) -> None:
         )
 
 
+def catalogue_original(arguments: argparse.Namespace) -> None:
+    """What a procedure was read from, letter by letter."""
+    from bot.catalogue import repository
+
+    with database.connect() as connection:
+        found = repository.originals(connection, arguments.code)
+    if not found:
+        raise CommandError(f"No original of {arguments.code} is kept.")
+    for layer, text in found.items():
+        print(f"--- {layer}\n{text}")
+
+
 def catalogue_stale(_: argparse.Namespace) -> None:
     """Procedures with facts that have ended, or were not checked for long."""
     from bot.catalogue import freshness

@@ -45,10 +45,11 @@ class Unread:
 
 @dataclass(frozen=True)
 class Read:
-    """A record with the hash of what it was read from ("" where nothing was kept)."""
+    """A record with what it was read from, compressed, and the hash of that ("" where unknown)."""
 
     procedure: Procedure
     raw_hash: str = ""
+    original: bytes = b""
 
 
 def fingerprint(procedure: Procedure) -> str:
@@ -196,6 +197,7 @@ class _LayerWriter:
             ]
             if record.raw_hash != present.raw_hash:
                 self._raw_anew.append({"key": present.id, "raw_hash": record.raw_hash})
+                self._writer.replace_original(present.id, record.original)
             if present.valid_to is None or any(s.valid_from == present.valid_to for s in states):
                 changes.unchanged += 1
             else:
@@ -227,6 +229,7 @@ class _LayerWriter:
                 self._window(present.id, present.valid_from, start)
         self._writer.add(
             record.procedure,
+            original=record.original,
             layer=self._layer,
             version=version,
             fingerprint=mark,

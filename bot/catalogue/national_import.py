@@ -13,6 +13,7 @@ import hashlib
 import json
 import lzma
 import unicodedata
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -166,7 +167,7 @@ def _checked(record: Read | Unread, source: Source) -> Read | Unread:
     """The record with its source: the day of an export is known only at its end."""
     if isinstance(record, Unread):
         return Unread(record.code, source)
-    return Read(replace(record.procedure, source=source), record.raw_hash)
+    return replace(record, procedure=replace(record.procedure, source=source))
 
 
 _NO_SOURCE = Source(SOURCE_TITLE, SOURCE_URL, dt.date.min)
@@ -218,4 +219,4 @@ def _read_one(
         raise RecordError(f"file {code} holds the record of {procedure.code}")
     assert report.shares is not None
     report.shares.merge(measure(sections, procedure))
-    return Read(procedure, raw_hash)
+    return Read(procedure, raw_hash, zlib.compress(content))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +71,7 @@ def import_portal(
     records: list[Read | Unread] = [
         Unread(record.code, source)
         if isinstance(record, Unread)
-        else Read(replace(record.procedure, source=source), record.raw_hash)
+        else replace(record, procedure=replace(record.procedure, source=source))
         for record in read
     ]
     write_export(
@@ -124,4 +125,4 @@ def _read_one(content: bytes, known: dict[str, str]) -> Read | Unread | None:
     if known.get(code) == raw_hash:
         return Unread(code, _NO_SOURCE)
     procedure = parse_portal_record(value, _NO_SOURCE)
-    return None if procedure is None else Read(procedure, raw_hash)
+    return None if procedure is None else Read(procedure, raw_hash, zlib.compress(content))

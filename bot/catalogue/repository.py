@@ -7,6 +7,7 @@ what belongs into one transaction. Writing is in `bot.catalogue.layers`.
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -113,6 +114,21 @@ def last_day(connection: Connection, code: str, day: dt.date) -> dt.date | None:
 def history(connection: Connection, code: str) -> list[State]:
     """Every state of a procedure that was ever recorded, by layer, the oldest first."""
     return list(_states(connection, t.procedures.c.code == code))
+
+
+def originals(connection: Connection, code: str) -> dict[str, str]:
+    """By layer, what the newest state of a procedure was read from, letter by letter."""
+    columns = t.procedures.c
+    query = (
+        sa.select(columns.layer, t.originals.c.content)
+        .join(t.originals, t.originals.c.procedure_id == columns.id)
+        .where(columns.code == code)
+        .order_by(columns.version)
+    )
+    return {
+        row.layer: zlib.decompress(row.content).decode("utf-8-sig")
+        for row in connection.execute(query)
+    }
 
 
 def all_states(connection: Connection, day: dt.date, *, past: bool = False) -> Iterator[State]:

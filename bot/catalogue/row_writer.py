@@ -25,7 +25,7 @@ TABLES = {
     "places": t.places,
 }
 # Parents before their children.
-ORDER = (t.procedures, *TABLES.values(), t.fact_origins, t.fees)
+ORDER = (t.procedures, *TABLES.values(), t.fact_origins, t.originals, t.fees)
 BATCH = 2000
 # Any number, the same for all importers: only one gives out identifiers at a time.
 POSTGRES_LOCK = 4_150_915
@@ -47,8 +47,8 @@ class RowWriter:
         self._sources: dict[Source, int] = {}
         self._now = dt.datetime.utcnow().replace(microsecond=0)
 
-    def add(self, procedure: Procedure, **state: Any) -> None:
-        """Take a record; `state` are the columns that tell of this state of it."""
+    def add(self, procedure: Procedure, *, original: bytes = b"", **state: Any) -> None:
+        """Take a record with what it was read from; `state` are the columns of this state."""
         assert procedure.source is not None
         owner = self._take_id(t.procedures)
         self._rows[t.procedures].append(
@@ -64,6 +64,8 @@ class RowWriter:
         for attribute in ITEMS:
             self._add_items(attribute, getattr(procedure, attribute), owner)
         self._add_origins(procedure, owner)
+        if original:
+            self._rows[t.originals].append({"procedure_id": owner, "content": original})
         if len(self._rows[t.procedures]) >= BATCH:
             self.flush()
 
@@ -113,6 +115,13 @@ class RowWriter:
                 known = result.inserted_primary_key[0]
             self._sources[source] = int(known)
         return self._sources[source]
+
+    def replace_original(self, owner: int, original: bytes) -> None:
+        """Keep another original of a record whose facts are the same."""
+        owned = t.originals.c.procedure_id == owner
+        self._connection.execute(sa.delete(t.originals).where(owned))
+        if original:
+            self._rows[t.originals].append({"procedure_id": owner, "content": original})
 
     def delete(self, ids: Sequence[int]) -> None:
         """Delete rows of `procedures` with all that hangs on them, before the next insert."""

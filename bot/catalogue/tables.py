@@ -139,6 +139,21 @@ differences = _owned(
     dated=False,
 )
 
+# What a record was read from, as it was: names and texts above are cleaned for reading.
+originals = sa.Table(
+    "originals",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column(
+        "procedure_id",
+        sa.ForeignKey("procedures.id", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    # Compressed by zlib.
+    sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
 fees = sa.Table(
     "fees",
     metadata,

@@ -236,3 +236,27 @@ def test_no_cut_through_the_archive_passes_for_a_smaller_export(tmp_path: Path) 
         except ImportRefused:
             continue
     assert accepted == []
+
+
+def originals(code: str) -> dict[str, str]:
+    with database.connect() as connection:
+        return repository.originals(connection, code)
+
+
+def test_what_a_record_was_read_from_is_kept_letter_by_letter(tmp_path: Path) -> None:
+    text = record("1.000001", "THỦ TỤC ĐĂNG KÝ THỬ (cấp xã)")
+    import_export(write_export(tmp_path / "one", {"1.000001": text}))
+    found = service.procedure("1.000001")
+    assert found is not None
+    assert found.name == "Đăng ký thử"
+    assert originals("1.000001") == {"national": text}
+
+
+def test_the_original_follows_a_text_whose_facts_are_the_same(tmp_path: Path) -> None:
+    first = record("1.000001")
+    import_export(write_export(tmp_path / "one", {"1.000001": first}))
+    second = first.replace("Tên thủ tục: Đăng ký thử", "Tên thủ tục:  Thủ tục đăng ký thử")
+    assert second != first
+    report = import_export(write_export(tmp_path / "two", {"1.000001": second}))
+    assert (report.unchanged, report.changed) == (1, [])
+    assert originals("1.000001") == {"national": second}

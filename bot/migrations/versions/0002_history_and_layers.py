@@ -102,6 +102,18 @@ def upgrade() -> None:
         )
         batch.add_column(sa.Column("case", sa.Text(), nullable=False, server_default=""))
     op.create_table(
+        "originals",
+        sa.Column("id", sa.Integer(), primary_key=True),
+        sa.Column(
+            "procedure_id",
+            sa.Integer(),
+            sa.ForeignKey("procedures.id", ondelete="CASCADE"),
+            nullable=False,
+        ),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+    )
+    op.create_index("ix_originals_procedure_id", "originals", ["procedure_id"])
+    op.create_table(
         "catalogue_imports",
         sa.Column("id", sa.Integer(), primary_key=True),
         sa.Column("kind", sa.String(16), nullable=False),
@@ -248,6 +260,7 @@ def downgrade() -> None:
         op.drop_table(table)
     _create_seeded(layered=False)
     op.drop_table("catalogue_imports")
+    op.drop_table("originals")
     connection.execute(
         sa.text("DELETE FROM procedures WHERE layer NOT IN ('national', 'curated')")
     )
