@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import commands
+from bot import catalogue_commands, commands
 from bot.catalogue.sheets.formats import FORMATS
 from bot.database import DatabaseUnavailable
 from bot.engine.ports import PortTaken
@@ -56,7 +56,7 @@ def parser() -> argparse.ArgumentParser:
 
     catalogue = groups.add_parser("catalogue", help="The catalogue of procedures.")
     catalogue_group = catalogue.add_subparsers(required=True, metavar="COMMAND")
-    command = add(catalogue_group, "import", commands.catalogue_import)
+    command = add(catalogue_group, "import", catalogue_commands.catalogue_import)
     command.add_argument(
         "path",
         type=Path,
@@ -71,23 +71,23 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--restore", action="store_true", help="a whole export: the catalogue becomes what it says"
     )
-    command = add(catalogue_group, "export", commands.catalogue_export)
+    command = add(catalogue_group, "export", catalogue_commands.catalogue_export)
     command.add_argument("path", type=Path, help="folder (csv, package) or file (json, xlsx)")
     command.add_argument("--format", choices=FORMATS, required=True)
     command.add_argument("--history", action="store_true", help="earlier states as well")
-    command = add(catalogue_group, "template", commands.catalogue_template)
+    command = add(catalogue_group, "template", catalogue_commands.catalogue_template)
     command.add_argument("path", type=Path, help="file to write, or folder with --csv")
     command.add_argument("--csv", action="store_true", help="CSV files instead of a workbook")
-    command = add(catalogue_group, "history", commands.catalogue_history)
+    command = add(catalogue_group, "history", catalogue_commands.catalogue_history)
     command.add_argument("code")
     command.add_argument("--on", type=_day, help="facts of that day as JSON, YYYY-MM-DD")
-    add(catalogue_group, "original", commands.catalogue_original).add_argument("code")
-    add(catalogue_group, "stale", commands.catalogue_stale)
-    command = add(catalogue_group, "stats", commands.catalogue_stats)
+    add(catalogue_group, "original", catalogue_commands.catalogue_original).add_argument("code")
+    add(catalogue_group, "stale", catalogue_commands.catalogue_stale)
+    command = add(catalogue_group, "stats", catalogue_commands.catalogue_stats)
     command.add_argument("--json", action="store_true")
-    add(catalogue_group, "check", commands.catalogue_check)
-    add(catalogue_group, "check-phrases", commands.catalogue_check_phrases)
-    command = add(catalogue_group, "search", commands.catalogue_search)
+    add(catalogue_group, "check", catalogue_commands.catalogue_check)
+    add(catalogue_group, "check-phrases", catalogue_commands.catalogue_check_phrases)
+    command = add(catalogue_group, "search", catalogue_commands.catalogue_search)
     command.add_argument("question")
     command.add_argument("--limit", type=_limit, default=10)
     command.add_argument(
@@ -117,7 +117,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("message", nargs="?")
     command.add_argument("--json", action="store_true", help="messages on standard input")
     add(groups, "train", commands.train).add_argument("--force", action="store_true")
-    add(groups, "prepare", commands.prepare)
+    add(groups, "prepare", catalogue_commands.prepare)
     add(groups, "check-port", commands.check_port)
     add(groups, "serve", commands.serve)
     command = add(groups, "shell", commands.shell)

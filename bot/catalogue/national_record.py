@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 
 from bot.catalogue.amounts import UNKNOWN, fee_parts, parse_duration, parse_fees
+from bot.catalogue.forms import forms_among
 from bot.catalogue.localising import without_other_provinces
 from bot.catalogue.model import (
     COMMUNE,
@@ -22,7 +23,6 @@ from bot.catalogue.model import (
     Channel,
     Document,
     Duration,
-    Form,
     LegalBasis,
     Procedure,
     Source,
@@ -73,17 +73,6 @@ _REMARK = re.compile(
     r"^(lưu ý|ghi chú|ví dụ|trường hợp|người (tiếp nhận|yêu cầu|nộp)|đối với|việc |cơ quan |"
     r"cá nhân có quyền|khi nộp|hồ sơ (được|nộp)|(các )?giấy tờ (do|gửi|nộp|xuất trình))",
     re.IGNORECASE,
-)
-# "Tờ khai đăng ký khai sinh theo mẫu …", "Đơn đề nghị … (Mẫu số 01)".
-_FORM = re.compile(
-    r"^(?:\d+ |bản (?:chính |sao )?)?((?:tờ khai|đơn|phiếu|bản khai|bản đăng ký|bản kê|giấy đề nghị"
-    r"|giấy đăng ký|văn bản|công văn|thông báo|danh sách|báo cáo|biên bản|tờ trình|hồ sơ|kế hoạch"
-    r"|phương án|lý lịch|sơ yếu|bảng|hợp đồng|giấy khai)\b[^.;]{0,200}?)"
-    r"[\s,;:(–-]*(?:\b(?:lập |được lập )?theo (?:biểu |các |đúng )?mẫu|\bmẫu)\b",
-    re.IGNORECASE,
-)
-_FORM_NUMBER = re.compile(
-    r"mẫu(?: đơn| tờ khai)?(?: số)?:? ((?=[\w./-]*\d)[A-ZĐ0-9][\w./-]*)", re.IGNORECASE
 )
 _LEGAL = re.compile(r"^(.*?)(?:\s*\(([^()]*)\))?\s*$")
 
@@ -300,15 +289,3 @@ def paragraphs(text: str) -> tuple[str, ...]:
         if line and line != "-":
             lines.append(line)
     return tuple(lines)
-
-
-def forms_among(documents: tuple[Document, ...]) -> tuple[Form, ...]:
-    """Papers of the dossier that are filled-in forms, with the form's number if it is named."""
-    forms = []
-    for document in documents:
-        match = None if document.remark else _FORM.match(document.name)
-        if match:
-            number = _FORM_NUMBER.search(document.name)
-            name = one_line(match[1]).rstrip(" ,;:(")
-            forms.append(Form(name=name, number=number[1].rstrip(".") if number else ""))
-    return tuple(dict.fromkeys(forms))

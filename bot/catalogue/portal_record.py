@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from bot.catalogue.amounts import HIGHEST_CREDIBLE_AMOUNT, fee_of
+from bot.catalogue.forms import forms_among
 from bot.catalogue.localising import without_other_provinces
 from bot.catalogue.model import (
     COMMUNE,
@@ -36,7 +37,6 @@ from bot.catalogue.national_record import (
     RecordError,
     clean_name,
     document_of,
-    forms_among,
     one_line,
     paragraphs,
 )

@@ -10,7 +10,7 @@ import pytest
 from bot import database
 from bot.catalogue import layers
 from bot.catalogue.comparison import compare, disagreements, without_record
-from bot.catalogue.model import Channel, Duration, Fee, LegalBasis, Procedure, Source
+from bot.catalogue.model import Channel, Document, Duration, Fee, LegalBasis, Procedure, Source
 from bot.catalogue.tables import CURATED, NATIONAL
 from bot.settings import Settings
 
@@ -73,3 +73,16 @@ def test_disagreements_are_found_in_the_database(database_ready: Settings) -> No
     with database.connect() as connection:
         assert [(d.code, d.fact) for d in disagreements(connection, DAY)] == [("1.000001", "level")]
         assert without_record(connection, DAY) == ["1.000002"]
+
+
+def test_a_paper_with_more_copies_than_the_record_asks_for_is_a_disagreement() -> None:
+    record = replace(RECORD, documents=(Document("Tờ khai đăng ký thử", 1, 1),))
+    same = replace(record, documents=(Document("Tờ khai đăng ký thử", 1, None),))
+    more = replace(record, documents=(Document("Tờ khai đăng ký thử", 1, 2),))
+    other = replace(record, documents=(Document("Giấy khác hẳn", 3, 3),))
+    assert list(compare(same, record)) == []
+    assert [(d.fact, d.curated) for d in compare(more, record)] == [
+        ("paper", "Tờ khai đăng ký thử: 1, 2")
+    ]
+    # What no paper of the record is like cannot be held against it.
+    assert list(compare(other, record)) == []

@@ -24,6 +24,7 @@ from bot.catalogue.model import LifeEvent
 from bot.catalogue.national_record import CODE
 from bot.catalogue.repository import State
 from bot.catalogue.row_writer import RowWriter
+from bot.catalogue.sheets.faults import Faults
 from bot.catalogue.sheets.files import RawRow
 from bot.catalogue.sheets.rows import (
     Companions,
@@ -38,7 +39,6 @@ from bot.imports import ImportRefused
 
 KIND = "sheets"
 READER = 1
-MOST_FAULTS = 20
 _COMPANION_SHEETS = (
     "aliases",
     "lexicon",
@@ -60,32 +60,13 @@ class Contents:
     rows: int = 0
 
 
-class _Faults:
-    """Faults of a file, collected so that they can be mended at once."""
-
-    def __init__(self) -> None:
-        self.lines: list[str] = []
-        self.count = 0
-
-    def add(self, place: str, reason: object) -> None:
-        self.count += 1
-        if len(self.lines) < MOST_FAULTS:
-            self.lines.append(f"{place}: {reason}")
-
-    def refuse(self) -> None:
-        if self.count:
-            more = self.count - len(self.lines)
-            tail = f"\n  and {more} more" if more else ""
-            raise ImportRefused("\n  ".join(["The file has faults:", *self.lines]) + tail)
-
-
 def read_contents(raw: Iterable[RawRow]) -> Contents:
     """Records and companions from raw rows.
 
     Raises:
         ImportRefused: rows have faults; all of them are named, up to a limit.
     """
-    faults = _Faults()
+    faults = Faults()
     places: dict[Key, str] = {}
     records: dict[Key, Row] = {}
     children: dict[Key, dict[str, list[Row]]] = defaultdict(lambda: defaultdict(list))
@@ -190,7 +171,7 @@ def _put_staff(
     _refuse_changes(connection, strangers, contents.companions[t.CURATED], today)
     mine = [s.procedure for s in states if s.layer == t.STAFF]
     known = {p.code for p in repository.names(connection, today)}
-    faults = _Faults()
+    faults = Faults()
     for procedure in mine:
         if procedure.code not in known and not (
             procedure.name and procedure.field and procedure.level
@@ -229,7 +210,7 @@ def _refuse_changes(
     Raises:
         ImportRefused: one of them differs.
     """
-    faults = _Faults()
+    faults = Faults()
     known = {
         (state.layer, fingerprint(state.procedure))
         for state in (repository.all_states(connection, day) if states else ())
