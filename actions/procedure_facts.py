@@ -51,7 +51,7 @@ FACTS: dict[str, tuple[str, Callable[[Procedure], list[str]]]] = {
 # A question about a fact that names little else speaks of the present procedure, unless the
 # catalogue knows its few words well.
 LONGEST_FOLLOW_UP = 3
-WELL_KNOWN = 0.40
+WELL_KNOWN = 0.55
 
 
 def entity(tracker: Tracker, name: str) -> str | None:
@@ -215,7 +215,7 @@ def _speaks_of_present(finding: Finding, current: str, *, asks_fact: bool) -> bo
     """Whether a message asks about the procedure already spoken of."""
     if finding.outcome is Outcome.NO_NEED:
         return True
-    if not asks_fact:
+    if not asks_fact or finding.outcome is Outcome.FOUND:
         return False
     if finding.outcome is Outcome.SEVERAL and current in {m.code for m in finding.matches}:
         return True
