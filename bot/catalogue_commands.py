@@ -56,6 +56,8 @@ def _import_catalogue(path: Path, **options: Any) -> None:
             f"{len(report.gone)} gone, {report.unchanged} unchanged; "
             f"{len(report.rejected)} rejected. Checked on {report.checked_on}."
         )
+        if report.resumed:
+            print(f"  {report.resumed} of them were read by an import that was interrupted.")
         for what, codes in (
             ("new", report.new),
             ("changed", report.changed),

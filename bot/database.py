@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import functools
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -24,6 +24,10 @@ from bot.settings import settings
 metadata = sa.MetaData()
 
 BUSY_TIMEOUT_SECONDS = 5
+# Bound variables of one statement; SQLite takes 32,766 at the most.
+CHUNK = 500
+
+Item = TypeVar("Item")
 
 
 class DatabaseUnavailable(RuntimeError):
@@ -154,6 +158,12 @@ def _mind_foreign_keys(connection: Connection) -> None:
     orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(3)
     if orphans:
         raise DatabaseUnavailable(f"a migration left rows without their owner: {orphans}")
+
+
+def chunks(values: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Parts of which each fits into one statement."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
 
 
 def is_reachable() -> bool:

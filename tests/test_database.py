@@ -9,18 +9,19 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from bot import database
-from bot.catalogue import layers, repository
+from bot import clock, database
+from bot.catalogue import layers, records, repository, staging
 from bot.catalogue import tables as catalogue
 from bot.catalogue.finder import Outcome, find
 from bot.catalogue.model import Channel, Document, Duration, Fee, LegalBasis
+from bot.catalogue.national_import import import_export
 from bot.database import DatabaseUnavailable
 from bot.dossiers import tables as dossiers
 from bot.dossiers.csv_import import Report, import_dossiers
 from bot.dossiers.lookup import look_up
 from bot.migrations.runner import upgrade
 from bot.settings import Settings, settings
-from tests.catalogue.exports import procedure
+from tests.catalogue.exports import procedure, record, write_export
 from tests.dossiers.files import CODE, PHONE, write_csv
 
 POSTGRES = "postgresql+psycopg2://postgres@127.0.0.1:5432/"
@@ -171,7 +172,7 @@ def test_postgres_keeps_catalogue_and_dossiers_like_sqlite(tmp_path: Path) -> No
         assert changes.new == expected
     with database.connect() as connection:
         found = repository.history(connection, "1.000001")[-1].procedure
-    assert layers.fingerprint(found) == layers.fingerprint(written)
+    assert records.fingerprint(found) == records.fingerprint(written)
     assert find("đăng ký thử").outcome is Outcome.FOUND
 
     for report in (Report(new=1, updated=0), Report(new=0, updated=1)):
@@ -180,6 +181,33 @@ def test_postgres_keeps_catalogue_and_dossiers_like_sqlite(tmp_path: Path) -> No
     status = look_up(CODE, PHONE[-4:])
     assert status is not None
     assert (status.code, status.status) == (CODE, "Đang xử lý")
+
+
+@pytest.mark.usefixtures("postgres")
+def test_postgres_goes_on_with_an_interrupted_import(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    upgrade()
+    codes = [f"1.00000{n}" for n in range(1, 6)]
+    export = write_export(tmp_path / "export", {code: record(code) for code in codes})
+    monkeypatch.setattr(staging, "BATCH", 2)
+    with monkeypatch.context() as patch:
+        patch.setattr(layers, "write_layer", _fail)
+        with pytest.raises(KeyboardInterrupt):
+            import_export(export)
+    with database.connect() as connection:
+        assert repository.all_codes(connection, clock.today()) == []
+    report = import_export(export)
+    assert (report.resumed, report.new) == (5, codes)
+    with database.connect() as connection:
+        assert repository.all_codes(connection, clock.today()) == codes
+        for table in (catalogue.staged_shares, catalogue.originals):
+            left = connection.execute(sa.select(sa.func.count()).select_from(table)).scalar()
+            assert left == (5 if table is catalogue.originals else 0)
+
+
+def _fail(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
 
 
 @pytest.mark.usefixtures("postgres")

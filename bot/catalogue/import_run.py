@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -13,8 +13,10 @@ from sqlalchemy.engine import Connection
 from bot import database
 from bot.catalogue import layers
 from bot.catalogue import tables as t
-from bot.catalogue.layers import Changes, Read, Unread
+from bot.catalogue.model import Source
 from bot.catalogue.parsed_shares import Shares
+from bot.catalogue.records import Changes, Record
+from bot.catalogue.staging import Staging
 from bot.imports import ImportRefused
 
 Progress = Callable[[int, int], None]
@@ -23,11 +25,15 @@ PROGRESS_STEP = 100
 
 @dataclass
 class Report:
-    """What an import did. `rejected` pairs a code or a line with the reason."""
+    """What an import did. `rejected` pairs a code or a line with the reason.
+
+    `resumed` counts records that an interrupted import had read already.
+    """
 
     kind: str = ""
     read: int = 0
     kept: int = 0
+    resumed: int = 0
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
@@ -86,8 +92,10 @@ def in_one_transaction(
 
 
 def write_export(
-    records: Sequence[Read | Unread],
+    records: Sequence[Record],
+    source: Source,
     report: Report,
+    staging: Staging,
     *,
     layer: str,
     file: str,
@@ -96,39 +104,38 @@ def write_export(
     dry_run: bool,
     progress: Progress | None,
 ) -> None:
-    """Make a layer hold the records of an export.
+    """Make a layer hold the records of an export, all of the same source.
 
     Raises:
         ImportRefused: the layer holds records that were checked later.
-        bot.database.DatabaseUnavailable: the database is down; nothing was written.
+        bot.database.DatabaseUnavailable: the database is down; the layer is as it was.
     """
+    report.kept = len(records)
+    report.checked_on = source.checked_on
 
     def write(connection: Connection) -> None:
         newest = layers.newest_check(connection, layer)
-        if newest and report.checked_on and report.checked_on < newest:
+        if newest and source.checked_on < newest:
             raise ImportRefused(
-                f"The export is of {report.checked_on}, older than what the catalogue holds "
+                f"The export is of {source.checked_on}, older than what the catalogue holds "
                 f"({newest}). If it is really to go first, name its day: --checked-on {newest}"
             )
-        watched = _watched(records, progress)
-        report.take(layers.write_layer(connection, layer, watched, keep=keep))
+        staging.check(connection, records)
+        checked = _checked(records, source, progress)
+        report.take(layers.write_layer(connection, layer, checked, keep=keep))
+        staging.clear(connection)
 
     in_one_transaction(report, write, file=file, reader=reader, dry_run=dry_run)
 
 
-def _watched(
-    records: Sequence[Read | Unread], progress: Progress | None
-) -> Iterable[Read | Unread]:
-    return records if progress is None else _report_progress(records, progress)
-
-
-def _report_progress(
-    records: Sequence[Read | Unread], progress: Progress
-) -> Iterator[Read | Unread]:
+def _checked(
+    records: Sequence[Record], source: Source, progress: Progress | None
+) -> Iterator[Record]:
+    """The records with their source: the day of an export is known only at its end."""
     for done, record in enumerate(records, start=1):
-        if done % PROGRESS_STEP == 0 or done == len(records):
+        if progress and (done % PROGRESS_STEP == 0 or done == len(records)):
             progress(done, len(records))
-        yield record
+        yield record.checked(source)
 
 
 def newest_reader(kind: str) -> int | None:

@@ -3,7 +3,7 @@
 Keeps what Quảng Ngãi needs: procedures at commune or province level that are neither
 internal to the administration nor another province's own. Everything is written in one
 transaction; a broken export changes nothing. A record whose text is the one that was read
-before is not read again.
+before, by an import that ended or by one that was interrupted, is not read again.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ import lzma
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from bot import database
 from bot.catalogue import layers
 from bot.catalogue.archive import read_files
 from bot.catalogue.import_run import Progress, Report, write_export
-from bot.catalogue.layers import Read, Unread
 from bot.catalogue.model import Source
 from bot.catalogue.national_record import (
     RecordError,
@@ -32,6 +31,8 @@ from bot.catalogue.national_record import (
     split_sections,
 )
 from bot.catalogue.parsed_shares import Shares
+from bot.catalogue.records import Read, Staged, Unread
+from bot.catalogue.staging import Parsed, Staging
 from bot.catalogue.tables import NATIONAL
 from bot.imports import ImportRefused
 
@@ -140,83 +141,93 @@ def import_export(
     with database.connect() as connection:
         known = layers.raw_hashes(connection, NATIONAL)
     report = Report(kind=KIND, shares=Shares())
-    read = list(_read(texts, index, known, report, progress))
-    if report.read == 0:
-        raise ImportRefused(f"{texts.name} holds no text files.")
-    if not read:
-        raise ImportRefused(f"{texts.name} holds no procedure of {PROVINCE_NAME} that can be read.")
-    report.checked_on = checked_on or report.checked_on
-    assert report.checked_on is not None
-    source = Source(SOURCE_TITLE, SOURCE_URL, report.checked_on)
-    report.kept = len(read)
-    write_export(
-        [_checked(record, source) for record in read],
-        report,
-        layer=NATIONAL,
-        file=texts.name,
-        reader=READER,
-        # A record that cannot be read today keeps its last good copy.
-        keep={code for code, _ in report.rejected},
-        dry_run=dry_run,
-        progress=progress,
-    )
+    with Staging(NATIONAL, dry_run=dry_run) as staging:
+        reader = _Reader(index, known, staging, report)
+        records = list(staging.stage(reader.read(texts, progress)))
+        if report.read == 0:
+            raise ImportRefused(f"{texts.name} holds no text files.")
+        if not records:
+            raise ImportRefused(
+                f"{texts.name} holds no procedure of {PROVINCE_NAME} that can be read."
+            )
+        write_export(
+            records,
+            Source(SOURCE_TITLE, SOURCE_URL, checked_on or reader.newest),
+            report,
+            staging,
+            layer=NATIONAL,
+            file=texts.name,
+            reader=READER,
+            # A record that cannot be read today keeps its last good copy.
+            keep={code for code, _ in report.rejected},
+            dry_run=dry_run,
+            progress=progress,
+        )
     return report
 
 
-def _checked(record: Read | Unread, source: Source) -> Read | Unread:
-    """The record with its source: the day of an export is known only at its end."""
-    if isinstance(record, Unread):
-        return Unread(record.code, source)
-    return replace(record, procedure=replace(record.procedure, source=source))
+class _Reader:
+    """Reads the files of an export, each only if its text is new."""
 
+    def __init__(
+        self,
+        index: dict[str, IndexRow],
+        known: dict[str, str],
+        staging: Staging,
+        report: Report,
+    ) -> None:
+        self._index = index
+        self._known = known
+        self._staging = staging
+        self._report = report
+        self.newest = dt.date.min
 
-_NO_SOURCE = Source(SOURCE_TITLE, SOURCE_URL, dt.date.min)
+    def read(self, texts: Path, progress: Progress | None) -> Iterator[Parsed | Staged | Unread]:
+        """The records for the province; what is rejected goes into the report."""
+        report, index = self._report, self._index
+        seen: set[str] = set()
+        for code, content, date in read_files(texts, ".txt"):
+            report.read += 1
+            self.newest = max(self.newest, date)
+            if progress and report.read % 200 == 0:
+                progress(report.read, max(len(index), report.read))
+            row = index.get(code)
+            if row is None:
+                report.rejected.append((code, "not in the index"))
+            elif belongs_to_province(row):
+                try:
+                    record = self._read_one(code, content, row, date)
+                    if record is None:
+                        continue
+                    if code in seen:
+                        raise RecordError("stands twice in the export; the first is kept")
+                    seen.add(code)
+                    yield record
+                except UnicodeDecodeError:
+                    report.rejected.append((code, "not UTF-8"))
+                except RecordError as error:
+                    report.rejected.append((code, str(error)))
 
-
-def _read(
-    texts: Path,
-    index: dict[str, IndexRow],
-    known: dict[str, str],
-    report: Report,
-    progress: Progress | None,
-) -> Iterator[Read | Unread]:
-    seen: set[str] = set()
-    for code, content, date in read_files(texts, ".txt"):
-        report.read += 1
-        report.checked_on = max(report.checked_on or date, date)
-        if progress and report.read % 200 == 0:
-            progress(report.read, max(len(index), report.read))
-        row = index.get(code)
-        if row is None:
-            report.rejected.append((code, "not in the index"))
-        elif belongs_to_province(row):
-            try:
-                record = _read_one(code, content, row, known, report)
-                if record is None:
-                    continue
-                if code in seen:
-                    raise RecordError("stands twice in the export; the first is kept")
-                seen.add(code)
-                yield record
-            except UnicodeDecodeError:
-                report.rejected.append((code, "not UTF-8"))
-            except RecordError as error:
-                report.rejected.append((code, str(error)))
-
-
-def _read_one(
-    code: str, content: bytes, row: IndexRow, known: dict[str, str], report: Report
-) -> Read | Unread | None:
-    """A record, or None if its level is a ministry's."""
-    raw_hash = hashlib.sha256(f"{READER} {row.issuing_body}\n".encode() + content).hexdigest()
-    if known.get(code) == raw_hash:
-        return Unread(code, _NO_SOURCE)
-    sections = split_sections(content.decode("utf-8-sig"))
-    if level_of(sections) is None:
-        return None
-    procedure = from_sections(sections, issuing_body=row.issuing_body, source=_NO_SOURCE)
-    if procedure.code != code:
-        raise RecordError(f"file {code} holds the record of {procedure.code}")
-    assert report.shares is not None
-    report.shares.merge(measure(sections, procedure))
-    return Read(procedure, raw_hash, zlib.compress(content))
+    def _read_one(
+        self, code: str, content: bytes, row: IndexRow, date: dt.date
+    ) -> Parsed | Staged | Unread | None:
+        """A record, or None if its level is a ministry's."""
+        source = Source(SOURCE_TITLE, SOURCE_URL, date)
+        start = f"{READER} {row.issuing_body}\n".encode()
+        raw_hash = hashlib.sha256(start + content).hexdigest()
+        if self._known.get(code) == raw_hash:
+            return Unread(code, source)
+        assert self._report.shares is not None
+        if found := self._staging.find(code, raw_hash):
+            self._report.resumed += 1
+            self._report.shares.merge(found[1])
+            return found[0]
+        sections = split_sections(content.decode("utf-8-sig"))
+        if level_of(sections) is None:
+            return None
+        procedure = from_sections(sections, issuing_body=row.issuing_body, source=source)
+        if procedure.code != code:
+            raise RecordError(f"file {code} holds the record of {procedure.code}")
+        shares = measure(sections, procedure)
+        self._report.shares.merge(shares)
+        return Parsed(Read(procedure, raw_hash, zlib.compress(content)), shares)

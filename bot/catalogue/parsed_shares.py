@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 
@@ -71,6 +72,16 @@ class Shares:
         for number in sorted(wanted - _numbers(" ".join(kept), 0), key=int):
             if len(self.lost) < MOST_LOST:
                 self.lost.append((code, number))
+
+    def as_json(self) -> str:
+        """All counts as text."""
+        return json.dumps(vars(self))
+
+    @staticmethod
+    def from_json(text: str) -> Shares:
+        """The counts that `as_json` wrote."""
+        values = json.loads(text)
+        return Shares(**{**values, "lost": [(code, number) for code, number in values["lost"]]})
 
     def merge(self, other: Shares) -> None:
         """Add the counts of another."""

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from bot.catalogue import tables as t
-from bot.catalogue.layers import CHUNK
 from bot.catalogue.merging import merge
 from bot.catalogue.model import Dates, Fee, Procedure, Source
 from bot.catalogue.row_writer import TABLES
 from bot.catalogue.rows import ITEMS, SCALARS, dates_from, fee_from_row, from_row
+from bot.database import chunks
 
 
 @dataclass(frozen=True)
@@ -40,9 +40,15 @@ def current_revision(connection: Connection) -> int:
     return int(connection.execute(sa.select(t.revision.c.number)).scalar() or 0)
 
 
+def _of_a_layer() -> Any:
+    """Not what an import has read so far and not yet put into its layer."""
+    return t.procedures.c.layer.in_(t.LAYERS)
+
+
 def _holds(day: dt.date) -> Any:
     columns = t.procedures.c
     return sa.and_(
+        _of_a_layer(),
         sa.or_(columns.valid_from.is_(None), columns.valid_from <= day),
         sa.or_(columns.valid_to.is_(None), columns.valid_to > day),
     )
@@ -93,8 +99,7 @@ def layers_of_many(
     connection: Connection, codes: Sequence[str], day: dt.date
 ) -> Iterator[tuple[str, dict[str, Procedure]]]:
     """Each procedure's code with its records by layer, in the order of the codes."""
-    for start in range(0, len(codes), CHUNK):
-        chunk = list(codes[start : start + CHUNK])
+    for chunk in chunks(codes):
         layers: dict[str, dict[str, Procedure]] = defaultdict(dict)
         for state in _states(connection, sa.and_(t.procedures.c.code.in_(chunk), _holds(day))):
             layers[state.procedure.code][state.layer] = state.procedure
@@ -106,14 +111,14 @@ def layers_of_many(
 def last_day(connection: Connection, code: str, day: dt.date) -> dt.date | None:
     """The day, up to one, from which a procedure was there no longer; None if it never was."""
     columns = t.procedures.c
-    where = sa.and_(columns.code == code, columns.valid_to <= day)
+    where = sa.and_(_of_a_layer(), columns.code == code, columns.valid_to <= day)
     query = sa.select(sa.func.max(columns.valid_to)).where(where)
     return connection.execute(query).scalar()
 
 
 def history(connection: Connection, code: str) -> list[State]:
     """Every state of a procedure that was ever recorded, by layer, the oldest first."""
-    return list(_states(connection, t.procedures.c.code == code))
+    return list(_states(connection, sa.and_(_of_a_layer(), t.procedures.c.code == code)))
 
 
 def originals(connection: Connection, code: str) -> dict[str, str]:
@@ -122,7 +127,7 @@ def originals(connection: Connection, code: str) -> dict[str, str]:
     query = (
         sa.select(columns.layer, t.originals.c.content)
         .join(t.originals, t.originals.c.procedure_id == columns.id)
-        .where(columns.code == code)
+        .where(_of_a_layer(), columns.code == code)
         .order_by(columns.version)
     )
     return {
@@ -134,11 +139,12 @@ def originals(connection: Connection, code: str) -> dict[str, str]:
 def all_states(connection: Connection, day: dt.date, *, past: bool = False) -> Iterator[State]:
     """Every record of every layer by code and layer: those of a day and later, or all."""
     columns = t.procedures.c
-    wanted = sa.true() if past else sa.or_(columns.valid_to.is_(None), columns.valid_to > day)
+    wanted = _of_a_layer()
+    if not past:
+        wanted = sa.and_(wanted, sa.or_(columns.valid_to.is_(None), columns.valid_to > day))
     query = sa.select(columns.code).where(wanted).distinct().order_by(columns.code)
     codes = [row.code for row in connection.execute(query)]
-    for start in range(0, len(codes), CHUNK):
-        chunk = codes[start : start + CHUNK]
+    for chunk in chunks(codes):
         yield from _states(connection, sa.and_(columns.code.in_(chunk), wanted))
 
 
@@ -182,8 +188,8 @@ def _states(connection: Connection, where: Any) -> Iterator[State]:
 def _select_owned(
     connection: Connection, table: sa.Table, column: sa.Column, ids: Sequence[int]
 ) -> Iterator[Row]:
-    for start in range(0, len(ids), CHUNK):
-        query = sa.select(table).where(column.in_(ids[start : start + CHUNK]))
+    for chunk in chunks(ids):
+        query = sa.select(table).where(column.in_(chunk))
         yield from connection.execute(query.order_by(column, table.c.position))
 
 
@@ -200,11 +206,11 @@ def _children(
 
 def _fees(connection: Connection, ids: Sequence[int]) -> dict[int, list[Fee]]:
     fees: dict[int, list[Fee]] = defaultdict(list)
-    for start in range(0, len(ids), CHUNK):
+    for chunk in chunks(ids):
         query = (
             sa.select(t.fees)
             .join(t.channels, t.channels.c.id == t.fees.c.channel_id)
-            .where(t.channels.c.procedure_id.in_(ids[start : start + CHUNK]))
+            .where(t.channels.c.procedure_id.in_(chunk))
             .order_by(t.fees.c.channel_id, t.fees.c.position)
         )
         for row in connection.execute(query):
@@ -220,11 +226,11 @@ def _origins(connection: Connection, ids: Sequence[int]) -> dict[int, Origins]:
     sources: dict[int, list[tuple[str, Source]]] = defaultdict(list)
     dates: dict[int, list[tuple[str, Dates]]] = defaultdict(list)
     source = t.sources.c
-    for start in range(0, len(ids), CHUNK):
+    for chunk in chunks(ids):
         query = (
             sa.select(t.fact_origins, source.title, source.url, source.checked_on)
             .outerjoin(t.sources, source.id == t.fact_origins.c.source_id)
-            .where(t.fact_origins.c.procedure_id.in_(ids[start : start + CHUNK]))
+            .where(t.fact_origins.c.procedure_id.in_(chunk))
             .order_by(t.fact_origins.c.procedure_id, t.fact_origins.c.position)
         )
         for row in connection.execute(query):
@@ -240,9 +246,9 @@ def _origins(connection: Connection, ids: Sequence[int]) -> dict[int, Origins]:
 
 def _phrases(connection: Connection, codes: Sequence[str]) -> dict[str, list[str]]:
     phrases: dict[str, list[str]] = defaultdict(list)
-    for start in range(0, len(codes), CHUNK):
+    for chunk in chunks(codes):
         query = sa.select(t.aliases.c.code, t.aliases.c.phrase).order_by(t.aliases.c.id)
-        where = t.aliases.c.code.in_(codes[start : start + CHUNK])
+        where = t.aliases.c.code.in_(chunk)
         for row in connection.execute(query.where(where)):
             if row.phrase not in phrases[row.code]:  # both layers may have it
                 phrases[row.code].append(row.phrase)

@@ -47,8 +47,16 @@ class RowWriter:
         self._sources: dict[Source, int] = {}
         self._now = dt.datetime.utcnow().replace(microsecond=0)
 
-    def add(self, procedure: Procedure, *, original: bytes = b"", **state: Any) -> None:
-        """Take a record with what it was read from; `state` are the columns of this state."""
+    @property
+    def next_id(self) -> int:
+        """Identifier of the next record's row."""
+        return self._next[t.procedures]
+
+    def add(self, procedure: Procedure, *, original: bytes = b"", **state: Any) -> int:
+        """Take a record with what it was read from; `state` are the columns of this state.
+
+        Returns the identifier that its row will have.
+        """
         assert procedure.source is not None
         owner = self._take_id(t.procedures)
         self._rows[t.procedures].append(
@@ -68,6 +76,7 @@ class RowWriter:
             self._rows[t.originals].append({"procedure_id": owner, "content": original})
         if len(self._rows[t.procedures]) >= BATCH:
             self.flush()
+        return owner
 
     def _take_id(self, table: sa.Table) -> int:
         self._next[table] += 1
@@ -122,6 +131,15 @@ class RowWriter:
         self._connection.execute(sa.delete(t.originals).where(owned))
         if original:
             self._rows[t.originals].append({"procedure_id": owner, "content": original})
+
+    def move_original(self, giver: int, taker: int) -> None:
+        """Give one record the original of another."""
+        self.replace_original(taker, b"")
+        self._connection.execute(
+            sa.update(t.originals)
+            .where(t.originals.c.procedure_id == giver)
+            .values(procedure_id=taker)
+        )
 
     def delete(self, ids: Sequence[int]) -> None:
         """Delete rows of `procedures` with all that hangs on them, before the next insert."""

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 
 from bot import database
-from bot.catalogue import companions, layers
+from bot.catalogue import companions, layers, records
 from bot.catalogue.model import (
     CHANNEL_KINDS,
     COMMUNE,
@@ -41,7 +41,7 @@ class SeedError(ValueError):
     """A seed file does not follow its format; the message names file and item."""
 
 
-def load_seed(folder: Path = SEED_DIR) -> layers.Changes:
+def load_seed(folder: Path = SEED_DIR) -> records.Changes:
     """Write the seed into the database, in one transaction.
 
     Raises:

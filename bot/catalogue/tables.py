@@ -15,6 +15,8 @@ from bot.database import metadata
 
 STAFF, CURATED, PORTAL, NATIONAL = "staff", "curated", "portal", "national"
 LAYERS = (STAFF, CURATED, PORTAL, NATIONAL)
+# What an import has read so far stands in a layer of this name until all of it is there.
+STAGED = {PORTAL: "staged portal", NATIONAL: "staged national"}
 
 sources = sa.Table(
     "sources",
@@ -152,6 +154,14 @@ originals = sa.Table(
     ),
     # Compressed by zlib.
     sa.Column("content", sa.LargeBinary, nullable=False),
+)
+
+# Of records of a staged layer: how much of what they were read from became numbers, as JSON.
+staged_shares = sa.Table(
+    "staged_shares",
+    metadata,
+    sa.Column("procedure_id", sa.ForeignKey("procedures.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("shares", sa.Text, nullable=False),
 )
 
 fees = sa.Table(

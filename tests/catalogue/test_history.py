@@ -12,9 +12,9 @@ import pytest
 from bot import clock, database
 from bot.catalogue import finder, layers, repository, service
 from bot.catalogue import tables as t
-from bot.catalogue.layers import Changes
 from bot.catalogue.model import Channel, Dates, Fee, Procedure, Source
 from bot.catalogue.national_import import import_export
+from bot.catalogue.records import Changes
 from bot.imports import ImportRefused
 from tests.catalogue.exports import procedure, record, write_export
 

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 from bot import database
 from bot.catalogue import companions, layers, repository, service
 from bot.catalogue import tables as t
-from bot.catalogue.layers import Changes
 from bot.catalogue.model import (
     FACT_GROUPS,
     Case,
@@ -25,6 +24,7 @@ from bot.catalogue.model import (
     Procedure,
     Source,
 )
+from bot.catalogue.records import Changes
 from tests.catalogue.exports import procedure
 
 pytestmark = pytest.mark.usefixtures("database_ready")

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 import yaml
 
 from bot import database
-from bot.catalogue import layers
+from bot.catalogue import records
 from bot.catalogue.model import Channel, Document, Duration, Fee, LegalBasis, Procedure, Source
 from bot.catalogue.seed_import import (
     SEED_DIR,
@@ -80,7 +80,7 @@ def test_the_shipped_seed_loads_and_a_second_load_changes_nothing() -> None:
     assert (len(first.new), first.changed, first.gone) == (len(SHIPPED), [], [])
     before = dump()
     second = load_seed()
-    assert second == layers.Changes([], [], [], unchanged=len(SHIPPED))
+    assert second == records.Changes([], [], [], unchanged=len(SHIPPED))
     assert dump() == before
 
 

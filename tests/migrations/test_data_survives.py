@@ -300,3 +300,27 @@ def test_the_way_back_keeps_the_newest_states_of_the_layers_that_there_were(
         ("national", CODE, "Tên mới", "Gửi."),
         ("curated", OURS, "Cấp thẻ thử", "Một\nHai\nBa"),
     ]
+
+
+def test_the_way_back_drops_what_was_only_staged(
+    first_release: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    upgrade()
+    export = write_export(tmp_path / "export", {"1.000009": record("1.000009")})
+    monkeypatch.setattr(layers, "write_layer", _interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        import_export(export)
+    # Rows that are left without an owner make the way back fail.
+    downgrade("0003")
+    with database.connect() as connection:
+        assert connection.execute(sa.text("SELECT DISTINCT layer FROM procedures")).all() == [
+            ("curated",),
+            ("national",),
+        ]
+        owners = "SELECT procedure_id FROM {} EXCEPT SELECT id FROM procedures"
+        for table in ("channels", "documents", "originals"):
+            assert connection.execute(sa.text(owners.format(table))).all() == [], table
+
+
+def _interrupt(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt

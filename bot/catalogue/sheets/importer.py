@@ -19,9 +19,9 @@ from bot import clock
 from bot.catalogue import companions, layers, repository
 from bot.catalogue import tables as t
 from bot.catalogue.import_run import Progress, Report, in_one_transaction
-from bot.catalogue.layers import fingerprint
-from bot.catalogue.model import LifeEvent
+from bot.catalogue.model import LifeEvent, Procedure
 from bot.catalogue.national_record import CODE
+from bot.catalogue.records import fingerprint
 from bot.catalogue.repository import State
 from bot.catalogue.row_writer import RowWriter
 from bot.catalogue.sheets.faults import Faults
@@ -189,9 +189,9 @@ def _put_staff(
     _put_companions(connection, contents.companions[t.STAFF], complete=complete)
 
 
-def _one_of_each_code(procedures: Sequence[layers.Procedure]) -> list[list[layers.Procedure]]:
+def _one_of_each_code(procedures: Sequence[Procedure]) -> list[list[Procedure]]:
     """The records in rounds, each with one period of a procedure at most."""
-    rounds: list[list[layers.Procedure]] = []
+    rounds: list[list[Procedure]] = []
     seen: dict[str, int] = defaultdict(int)
     for procedure in procedures:
         number = seen[procedure.code]

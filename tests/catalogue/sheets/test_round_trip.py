@@ -16,7 +16,7 @@ import pytest
 
 from bot import clock, database
 from bot.__main__ import main
-from bot.catalogue import companions, layers, repository
+from bot.catalogue import companions, layers, records, repository
 from bot.catalogue.importing import import_path
 from bot.catalogue.model import (
     Case,
@@ -271,7 +271,7 @@ def test_the_seed_comes_back_identical(tmp_path: Path, kind: str) -> None:
     assert contents(second) == contents(first)
     assert (states(), all_companions()) == (held, beside)
     # And the seed finds nothing to do.
-    assert load_seed() == layers.Changes(unchanged=len(held[CURATED]))
+    assert load_seed() == records.Changes(unchanged=len(held[CURATED]))
 
 
 @pytest.mark.parametrize("other", ["csv", "json", "xlsx"])
