@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.tables import show
-from bot.catalogue.sheets.files import LARGEST_FILE
 
 SIZES = (1000, 10_000, 100_000)
 WORDS = [
@@ -50,6 +49,8 @@ WORDS = [
 STEPS = (
     "import",
     "import again",
+    "import, killed halfway",
+    "the rest of it",
     "export csv",
     "restore csv",
 )
@@ -108,8 +109,8 @@ def _write_export(folder: Path, size: int) -> None:
             lines.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def _timed(var: Path, arguments: list[str]) -> tuple[float, int]:
-    """Seconds and peak MB of a command on the database below `var`."""
+def _timed(var: Path, arguments: list[str], kill_after: float = 0) -> tuple[float, int]:
+    """Seconds and peak MB of a command on the database below `var`; killed then if not 0."""
     environment = {**os.environ, "BOT_VAR_DIR": str(var), "BOT_DATABASE_URL": ""}
     started = time.perf_counter()
     process = subprocess.Popen(
@@ -119,9 +120,12 @@ def _timed(var: Path, arguments: list[str]) -> tuple[float, int]:
         stderr=subprocess.PIPE,
     )
     assert process.stderr is not None
+    if kill_after:
+        time.sleep(kill_after)
+        process.kill()
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
-    if status != 0:
+    if status != 0 and not kill_after:
         raise SystemExit(errors.decode(errors="replace"))
     # Linux counts in kilobytes, macOS in bytes.
     scale = 1024 if sys.platform == "linux" else 1024 * 1024
@@ -131,9 +135,15 @@ def _timed(var: Path, arguments: list[str]) -> tuple[float, int]:
 def measure(name: str, export: Path, work: Path) -> Iterator[dict[str, Any]]:
     """One row a step."""
     var, out = work / f"var-{name}", work / f"csv-{name}"
+    whole = 0.0
     commands = {
         "import": (var, ["catalogue", "import", str(export)]),
         "import again": (var, ["catalogue", "import", str(export)]),
+        "import, killed halfway": (
+            work / f"var-{name}-killed",
+            ["catalogue", "import", str(export)],
+        ),
+        "the rest of it": (work / f"var-{name}-killed", ["catalogue", "import", str(export)]),
         "export csv": (var, ["catalogue", "export", str(out), "--format", "csv"]),
         "restore csv": (
             work / f"var-{name}-restored",
@@ -142,11 +152,9 @@ def measure(name: str, export: Path, work: Path) -> Iterator[dict[str, Any]]:
     }
     for step in STEPS:
         folder, arguments = commands[step]
-        if step == "restore csv" and any(
-            file.stat().st_size > LARGEST_FILE for file in out.glob("*.csv")
-        ):
-            continue  # larger than an import takes
-        seconds, memory = _timed(folder, arguments)
+        is_killed = step == "import, killed halfway"
+        seconds, memory = _timed(folder, arguments, whole / 2 if is_killed else 0)
+        whole = seconds if step == "import" else whole
         yield {"export": name, "step": step, "seconds": round(seconds, 1), "peak MB": memory}
 
 

@@ -54,7 +54,7 @@ def import_path(
     if kind == SHEETS:
         if checked_on is not None:
             raise ImportRefused("--checked-on is for exports; here the column checked_on says it.")
-        rows = _raw_rows(path)
+        rows = _raw_rows(path, files.LARGEST_RESTORED if restore else files.LARGEST_FILE)
         return [
             import_sheets(
                 rows,
@@ -160,9 +160,9 @@ def _sheet_of_header(line: str, stem: str) -> str | None:
     return fitting[0] if len(fitting) == 1 else next((n for n in fitting if n == stem), None)
 
 
-def _raw_rows(path: Path) -> Iterator[files.RawRow]:
+def _raw_rows(path: Path, largest: int) -> Iterator[files.RawRow]:
     if path.is_dir():
-        return files.read_csv(path)
+        return files.read_csv(path, largest)
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if head.startswith(_ZIP):
@@ -172,4 +172,4 @@ def _raw_rows(path: Path) -> Iterator[files.RawRow]:
         return files.read_json(path)
     name = _sheet_of_header(text.splitlines()[0], path.stem)
     assert name is not None
-    return files.read_csv_file(path, name)
+    return files.read_csv_file(path, name, largest)
