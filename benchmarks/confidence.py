@@ -23,11 +23,6 @@ from benchmarks.tables import show
 from bot.catalogue import confidence, finder
 from bot.settings import PROJECT_ROOT
 
-# Others' questions that are refused in their smaller catalogue and served in ours are left out.
-SERVED_HERE = {
-    "pr-25", "pr-26", "pr-28", "pr-30", "h4-071", "h4-072", "h4-073", "h4-074", "h4-078", "h4-080",
-    "h5-076", "h5-077", "h5-079", "h5-081", "h5-083", "h5-084",
-}  # fmt: skip
 Numbers = NDArray[np.float64]
 
 
@@ -44,8 +39,6 @@ class Example:
 def _messages() -> Iterator[tuple[str, str, str, frozenset[str]]]:
     """Group, message, what is expected, right codes."""
     for question in [*questions.own("dev"), *questions.shared()]:
-        if question.expect == "nothing" and question.id in SERVED_HERE:
-            continue
         yield question.group, question.text, question.expect, question.codes
     for line in (PROJECT_ROOT / "benchmarks" / "vague.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):

@@ -10,6 +10,8 @@ from bot.settings import PROJECT_ROOT
 
 OWN = PROJECT_ROOT / "tests" / "catalogue" / "questions"
 SHARED = PROJECT_ROOT.parent / "shared" / "data" / "eval" / "dev-questions.jsonl"
+# What others left unanswered and our larger catalogue serves.
+RELABELLED = OWN / "shared_relabelled.json"
 # Outside the province's catalogue.
 NOT_OURS = {"3.000351"}
 
@@ -49,17 +51,22 @@ def shared(path: Path = SHARED) -> list[Question]:
     if not path.is_file():
         return []
     expected = {"answer": "answer", "clarify": "clarify", "apologize": "nothing"}
-    rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return [
-        Question(
-            row["id"],
-            row["question"],
-            frozenset(row["codes"]),
-            expected[row["behaviour"]],
-            "mixed",
-            "mixed",
-            "imitations",
+    anew = json.loads(RELABELLED.read_text(encoding="utf-8"))
+    found = []
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        if row["multi_turn"] or NOT_OURS & set(row["codes"]):
+            continue
+        label = {"expect": expected[row["behaviour"]], "codes": row["codes"]}
+        label |= anew.get(row["id"], {})
+        found.append(
+            Question(
+                row["id"],
+                row["question"],
+                frozenset(label["codes"]),
+                label["expect"],
+                "mixed",
+                "mixed",
+                "imitations",
+            )
         )
-        for row in rows
-        if not row["multi_turn"] and not NOT_OURS & set(row["codes"])
-    ]
+    return found

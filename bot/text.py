@@ -188,7 +188,7 @@ def fold_word(word: str) -> str:
 def is_accented(text: str) -> bool:
     """Whether any letter bears a Vietnamese diacritic."""
     composed = unicodedata.normalize("NFC", text).lower()
-    return fold(composed) != composed
+    return any(fold_word(word) != word for word in words(composed))
 
 
 def tokens(text: str) -> list[Token]:

@@ -9,34 +9,38 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from bot.catalogue.search import FULL_SCORE, WEIGHTS, Ranking
+from bot.catalogue.search import WEIGHTS, Ranking
 
-FITS = {"score": 15.29, "coverage": -0.24, "above_outside": 10.56, "share": 2.38, "length": 1.92}
-FITS_BASE = -10.69
-RIGHT = {"score": -4.42, "margin": 19.33, "clearly_inside": 22.3, "length": 2.46}
-RIGHT_BASE = -8.28
-# Being far above what lies outside says nothing about siblings.
-CLEARLY_INSIDE = 0.25
-# Longer questions score lower; beyond this many words no longer.
+FITS = {"inside": 0.83, "name": 1.39, "coverage": 5.83, "length": 1.97}
+FITS_BASE = -10.92
+RIGHT = {"share": 0.45, "margin": 0.2, "inside": 0.5, "coverage": -0.95, "length": 1.6}
+RIGHT_BASE = -6.61
+# Longer questions share less with any name; beyond this many words no longer.
 LONGEST = 20
+# Shares nearer to nothing or to all than this tell no more.
+LEAST_SHARE = 0.001
 
 
 def traits(ranking: Ranking, words: int) -> dict[str, float]:
     """What the probabilities are computed from; `words` is the number of words of the need."""
     first = ranking.matches[0]
     second = ranking.matches[1].score if len(ranking.matches) > 1 else 0.0
-    coverage = dict(first.parts).get("coverage", 1.0)
-    above = first.score - ranking.outside
+    parts = dict(first.parts)
     return {
-        "score": first.score,
-        "margin": first.score - second,
-        "coverage": coverage * FULL_SCORE / WEIGHTS["coverage"],
-        # How far the first stands above the best of the needs that lie outside.
-        "above_outside": above,
-        "clearly_inside": min(above, CLEARLY_INSIDE),
-        "share": above / max(first.score, 0.05),
+        # Odds of the first, of it against the second, and against all needs that lie outside.
+        "share": _log_odds(first.score),
+        "margin": _log_odds(first.score / max(first.score + second, LEAST_SHARE)),
+        "inside": _log_odds(first.score / max(first.score + ranking.outside, LEAST_SHARE)),
+        # How much the question and the names of the first have in common.
+        "name": parts.get("name_words", WEIGHTS["name_words"]) / WEIGHTS["name_words"],
+        "coverage": parts.get("coverage", 1.0),
         "length": math.log1p(min(words, LONGEST)),
     }
+
+
+def _log_odds(share: float) -> float:
+    held = min(max(share, LEAST_SHARE), 1 - LEAST_SHARE)
+    return math.log(held / (1 - held))
 
 
 def _probability(found: Mapping[str, float], weights: Mapping[str, float], base: float) -> float:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
 from bot import clock, database
 from bot import text as vn
-from bot.catalogue import companions, confidence, repository
+from bot.catalogue import companions, confidence, learning, repository
 from bot.catalogue.question import default_stripper
 from bot.catalogue.search import Match, Ranking, SearchIndex
 from bot.catalogue.seed_files import SEED_DIR
@@ -21,11 +22,9 @@ from bot.catalogue.seed_import import read_pairs
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
-LOWEST_FIT, CLEAR = 0.3, 0.5
-# A first that is good and stands well above the second is clear, however short the question.
-CLEAR_SCORE, CLEAR_MARGIN = 0.5, 0.09
-MOST_OPTIONS = 5
-OPTION_DISTANCE = 0.15
+LOWEST_FIT, CLEAR = 0.4, 0.5
+# An option is at least so likely, and at least so much of what the first is.
+MOST_OPTIONS, LEAST_LIKELY, LEAST_PART = 5, 0.02, 0.05
 QUALIFIERS = ("đổi", "gia hạn")
 
 
@@ -66,18 +65,29 @@ class _IndexCache:
             if self._index is None or key != self._key:
                 with self._lock:
                     if self._index is None or key != self._key:
+                        procedures = repository.names(connection, today)
                         self._index = SearchIndex(
-                            repository.names(connection, today),
+                            procedures,
                             companions.aliases(connection),
                             companions.lexicon(connection),
                             default_stripper(),
                             read_pairs(SEED_DIR / "outside.tsv", "\t"),
+                            learning.newest([procedure.code for procedure in procedures]),
                         )
                         self._key = key
             return self._index
 
 
 _cache = _IndexCache()
+
+
+def index() -> SearchIndex:
+    """The index of the newest catalogue revision.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    return _cache.get()
 
 
 def search(message: str, limit: int = 10) -> list[Match]:
@@ -97,7 +107,7 @@ def look(message: str) -> tuple[tuple[str, ...], Ranking]:
     """
     index = _cache.get()
     ranking = index.rank(message, 2 * MOST_OPTIONS)
-    matches = tuple(_without_twins(list(ranking.matches)))
+    matches = tuple(_without_twins(ranking.matches))
     return tuple(index.need(message)), replace(ranking, matches=matches)
 
 
@@ -132,19 +142,12 @@ def find(message: str) -> Finding:
     matches = ranking.matches
     if confidence.fits(ranking, len(need)) < LOWEST_FIT and not _is_code(ranking):
         return Finding(Outcome.NOTHING, need=need)
-    margin = matches[0].score - (matches[1].score if len(matches) > 1 else 0.0)
-    clear = (
-        _is_code(ranking)
-        or confidence.right(ranking, len(need)) >= CLEAR
-        or (matches[0].score >= CLEAR_SCORE and margin >= CLEAR_MARGIN)
-    )
+    clear = _is_code(ranking) or confidence.right(ranking, len(need)) >= CLEAR
     if clear and not _lacks_qualifier(message, matches[0]):
         return Finding(Outcome.FOUND, (matches[0],), need)
-    best = matches[0].score
-    near = tuple(m for m in matches[:MOST_OPTIONS] if best - m.score <= OPTION_DISTANCE)
-    if len(near) < 2:
-        near = tuple(matches[:2])
-    return Finding(Outcome.SEVERAL, near, need)
+    least = max(LEAST_LIKELY, LEAST_PART * matches[0].score)
+    near = tuple(m for m in matches[:MOST_OPTIONS] if m.score >= least)
+    return Finding(Outcome.SEVERAL, near if len(near) > 1 else matches[:2], need)
 
 
 def _is_code(ranking: Ranking) -> bool:
@@ -167,13 +170,17 @@ def _lacks_qualifier(message: str, match: Match) -> bool:
     )
 
 
-def _without_twins(matches: list[Match]) -> list[Match]:
-    """Of procedures with one name (at commune and province level) the best placed only."""
-    seen: set[str] = set()
-    kept = []
+def _without_twins(matches: Sequence[Match]) -> list[Match]:
+    """Of procedures with one name (at commune and province level) the best placed only.
+
+    It gets what the others had: the citizen means one of them, whichever.
+    """
+    kept: dict[str, Match] = {}
     for match in matches:
         name = vn.fold_word(match.official_name)
-        if name not in seen:
-            seen.add(name)
-            kept.append(match)
-    return kept
+        if name in kept:
+            score = min(1.0, round(kept[name].score + match.score, 4))
+            kept[name] = replace(kept[name], score=score)
+        else:
+            kept[name] = match
+    return sorted(kept.values(), key=lambda match: -match.score)

@@ -72,6 +72,11 @@ class PhraseStripper:
         known = self._function_words if accented else self._folded_function_words
         return [word for word in words if word not in known and not word.isdigit()]
 
+    def need(self, text: str) -> list[str]:
+        """The words of a text that belong to no phrase; all of them if nothing else is left."""
+        words = vn.normalise(text).split()
+        return self.strip(words) or words
+
     def strip(self, words: Sequence[str]) -> list[str]:
         """The words that belong to no phrase, in their order and spelling."""
         kept = self._phrases.replace(words, [vn.fold_word(word) for word in words])

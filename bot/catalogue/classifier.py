@@ -1,0 +1,185 @@
+"""Which procedure a question means, as learnt from the phrases of all procedures.
+
+The words of a question and their neighbouring pairs become vectors, their sum is compared with
+a vector of each procedure. Which vectors make citizens' phrases lead to their procedures is
+learnt (`bot.catalogue.classifier_training`); here they are only used.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot import text as vn
+
+Vector = NDArray[np.float32]
+# How far the vectors of procedures that were not learnt are drawn towards nothing.
+RIDGE = 0.1
+
+
+class ClassifierDamaged(ValueError):
+    """A file holds no classifier."""
+
+
+def features(words: Sequence[str], *, accented: bool) -> Iterator[str]:
+    """Folded syllables and pairs of a text; syllables with their accents, if it has any."""
+    folded = [vn.fold_word(word) for word in words]
+    yield from (f"f:{word}" for word in folded)
+    yield from (f"p:{one} {other}" for one, other in pairwise(folded))
+    if accented:
+        yield from (f"a:{word}" for word in words)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of several classifiers that were learnt from the same phrases.
+
+    `embedding` has a row for each feature, `weights` a column and `bias` a number for each label.
+    """
+
+    embedding: Vector
+    weights: Vector
+    bias: Vector
+
+    def encode(self, numbers: Sequence[int]) -> Vector:
+        """The vector of a text from the numbers of its features."""
+        if not len(numbers):
+            return np.zeros(self.embedding.shape[1], dtype=np.float32)
+        total = self.embedding[np.asarray(numbers)].sum(axis=0, dtype=np.float32)
+        return total / np.float32(math.sqrt(len(numbers) + 1))
+
+    def log_shares(self, numbers: Sequence[int]) -> Vector:
+        """Logarithm of each label's share, which add up to one."""
+        values = self.encode(numbers) @ self.weights + self.bias
+        values -= values.max()
+        return values - np.log(np.exp(values).sum())
+
+
+class Classifier:
+    """Tells for each label (a code or a topic outside the catalogue) how likely it is meant."""
+
+    def __init__(
+        self, labels: Sequence[str], names: Sequence[str], members: Sequence[Member]
+    ) -> None:
+        """`names` are the features that rows of the embeddings stand for."""
+        self.labels = list(labels)
+        self._names = list(names)
+        self._number = {name: row for row, name in enumerate(self._names)}
+        self._members = list(members)
+
+    def log_shares(self, words: Sequence[str], *, accented: bool) -> Vector:
+        """For each label the logarithm of its share, the members' mean; words that were never
+        learnt say nothing."""
+        numbers = self._numbers(words, accented=accented)
+        return np.mean([m.log_shares(numbers) for m in self._members], axis=0, dtype=np.float32)
+
+    def _numbers(self, words: Sequence[str], *, accented: bool) -> list[int]:
+        found = (self._number.get(name) for name in features(words, accented=accented))
+        return [number for number in found if number is not None]
+
+    def aligned(
+        self, labels: Sequence[str], texts: Sequence[Sequence[Sequence[str]]]
+    ) -> Classifier:
+        """The classifier for these labels, in their order.
+
+        Those that were not learnt, as procedures of a new import, are put where their `texts`
+        (of each label a list of words each) point, as the texts of the others do.
+        """
+        if list(labels) == self.labels:
+            return self
+        known = {label: column for column, label in enumerate(self.labels)}
+        columns = np.array([known.get(label, -1) for label in labels])
+        members = [self._aligned(member, columns, texts) for member in self._members]
+        return Classifier(labels, self._names, members)
+
+    def _aligned(
+        self, member: Member, columns: NDArray[np.int64], texts: Sequence[Sequence[Sequence[str]]]
+    ) -> Member:
+        weights, bias = member.weights[:, columns], member.bias[columns]
+        learnt, new = np.flatnonzero(columns >= 0), np.flatnonzero(columns < 0)
+        if not len(new):
+            return Member(member.embedding, weights, bias)
+        centres = np.stack([self._centre(member, owned) for owned in texts])
+        width = centres.shape[1]
+        # The map from centres to weights that fits those that were learnt best.
+        square = centres[learnt].T @ centres[learnt] + RIDGE * np.eye(width, dtype=np.float32)
+        mapped = np.linalg.solve(square, centres[learnt].T @ weights[:, learnt].T)
+        guessed = centres @ mapped
+        lengths = np.linalg.norm(guessed, axis=1)
+        # A best fit is too short: as long as those that were learnt.
+        if len(learnt):
+            stretch = np.linalg.norm(weights[:, learnt], axis=0).mean() / lengths[learnt].mean()
+            guessed *= stretch
+        weights[:, new] = guessed[new].T
+        bias[new] = bias[learnt].mean() if len(learnt) else 0.0
+        return Member(member.embedding, weights, bias)
+
+    def _centre(self, member: Member, texts: Sequence[Sequence[str]]) -> Vector:
+        vectors = [
+            member.encode(self._numbers(words, accented=accented))
+            for words in texts
+            for accented in (True, False)
+        ]
+        if not vectors:
+            return np.zeros(member.embedding.shape[1], dtype=np.float32)
+        return np.mean(vectors, axis=0, dtype=np.float32)
+
+    def save(self, path: Path) -> None:
+        """Write the classifier; a file appears when it is whole."""
+        arrays: dict[str, NDArray[np.generic]] = {
+            "labels": _as_bytes(self.labels),
+            "names": _as_bytes(self._names),
+        }
+        for number, member in enumerate(self._members):
+            for part, values in vars(member).items():
+                arrays[f"{part}_{number}"] = values.astype(np.float16)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.name}.partial.npz")
+        try:
+            np.savez_compressed(partial, **arrays)
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+
+    @staticmethod
+    def load(path: Path) -> Classifier:
+        """The classifier of a file.
+
+        Raises:
+            ClassifierDamaged: the file holds none.
+        """
+        try:
+            with np.load(path, allow_pickle=False) as arrays:
+                count = sum(name.startswith("bias_") for name in arrays.files)
+                members = [
+                    Member(
+                        *(
+                            arrays[f"{part}_{number}"].astype(np.float32)
+                            for part in ("embedding", "weights", "bias")
+                        )
+                    )
+                    for number in range(count)
+                ]
+                labels, names = _as_lines(arrays["labels"]), _as_lines(arrays["names"])
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
+            raise ClassifierDamaged(f"{path.name} holds no classifier: {error}") from error
+        if not members or any(
+            m.embedding.shape[0] != len(names) or m.weights.shape[1] != len(labels) for m in members
+        ):
+            raise ClassifierDamaged(f"{path.name} holds no whole classifier.")
+        return Classifier(labels, names, members)
+
+
+def _as_bytes(lines: Sequence[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(lines).encode(), dtype=np.uint8)
+
+
+def _as_lines(values: NDArray[np.uint8]) -> list[str]:
+    return values.tobytes().decode().split("\n")

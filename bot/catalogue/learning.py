@@ -1,0 +1,111 @@
+"""The classifier of the present catalogue: learnt once, kept in a file, found by every worker."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from bot import clock, database
+from bot import text as vn
+from bot.catalogue import companions, layers, repository
+from bot.catalogue.classifier import Classifier, ClassifierDamaged
+from bot.catalogue.question import default_stripper
+from bot.catalogue.search import OUTSIDE
+from bot.catalogue.seed_files import SEED_DIR, data_lines
+from bot.catalogue.seed_import import read_pairs
+from bot.settings import PROJECT_ROOT
+
+MODELS = PROJECT_ROOT / "models"
+# To be raised with every change of how is learnt.
+TRAINER = 1
+KEPT = 4
+# A classifier of another catalogue is of use if it knows at least this share of its procedures.
+LEAST_KNOWN = 0.5
+
+Texts = list[tuple[str, list[str]]]
+_log = logging.getLogger(__name__)
+
+
+def read_texts() -> Texts:
+    """What there is to learn from: labels with the words of a name, phrase or story each.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    stripper = default_stripper()
+    with database.connect() as connection:
+        procedures = repository.names(connection, clock.today())
+        phrases = companions.aliases(connection)
+    known = {procedure.code for procedure in procedures}
+    texts = [
+        (p.code, vn.normalise(name).split())
+        for p in procedures
+        for name in dict.fromkeys(filter(None, (p.name, p.plain_name)))
+    ]
+    stories = read_pairs(SEED_DIR / "stories.tsv", "\t")
+    texts += [(code, stripper.need(t)) for code, t in (*phrases, *stories) if code in known]
+    topics = read_pairs(SEED_DIR / "outside.tsv", "\t")
+    texts += [(OUTSIDE + topic, stripper.need(phrase)) for topic, phrase in topics]
+    return [(label, words) for label, words in texts if words]
+
+
+def read_background() -> list[list[str]]:
+    """Sentences that people tell around their need and that say nothing of it."""
+    return [vn.normalise(line).split() for line in data_lines(SEED_DIR / "background.txt")]
+
+
+def fingerprint(texts: Sequence[tuple[str, Sequence[str]]]) -> str:
+    """Hash of all that is learnt from, 16 hex digits."""
+    digest = hashlib.sha256(str(TRAINER).encode())
+    for label, words in texts:
+        digest.update(f"{label} {' '.join(words)}\n".encode())
+    digest.update((SEED_DIR / "background.txt").read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def path_of(texts: Sequence[tuple[str, Sequence[str]]]) -> Path:
+    """Where the classifier that is learnt from these texts lies or will lie."""
+    return MODELS / f"search-{fingerprint(texts)}.npz"
+
+
+def learn(*, force: bool = False) -> bool:
+    """Learn from the present catalogue if that was not done yet; whether it had to be.
+
+    Running bots take the new classifier up by themselves.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    # Only here: answering needs no scipy.
+    from bot.catalogue import classifier_training
+
+    texts = read_texts()
+    path = path_of(texts)
+    if path.exists() and not force:
+        return False
+    classifier_training.learn(texts, read_background()).save(path)
+    for old in sorted(MODELS.glob("search-*.npz"), key=_made_at, reverse=True)[KEPT:]:
+        old.unlink(missing_ok=True)
+    with database.begin() as connection:
+        layers.raise_revision(connection)
+    return True
+
+
+def newest(codes: Sequence[str]) -> Classifier | None:
+    """The newest classifier that knows most of these procedures, None if there is none."""
+    wanted = set(codes)
+    for path in sorted(MODELS.glob("search-*.npz"), key=_made_at, reverse=True):
+        try:
+            found = Classifier.load(path)
+        except ClassifierDamaged as error:
+            _log.warning("%s; search does without it", error)
+            continue
+        if len(wanted.intersection(found.labels)) >= LEAST_KNOWN * max(1, len(wanted)):
+            return found
+    return None
+
+
+def _made_at(path: Path) -> float:
+    return path.stat().st_mtime
