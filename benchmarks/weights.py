@@ -1,8 +1,8 @@
 """Finds the weights of `bot/catalogue/search.py` anew from the development questions.
 
 Listwise softmax regression: the sums of the judgements, each times its weight, are to give the
-right procedures the greatest share. Prints the weights with and without the classifier, and what
-each judgement is worth: right first and among three, in eight-fold cross-validation over codes.
+right procedures the greatest share. Prints the weights, and what each judgement is
+worth: right first and among three, in eight-fold cross-validation over codes.
 The test part is never looked at.
 """
 
@@ -119,13 +119,10 @@ def main(_: list[str]) -> None:
     cases = _cases(finder.index())
     names = list(WEIGHTS)
     every = list(range(len(names)))
-    for title, used in (
-        ("WEIGHTS", every),
-        ("WEIGHTS_ALONE", [n for n in every if names[n] != "learnt"]),
-    ):
-        weights = _fit(cases, used)
-        told = {names[n]: round(float(w), 2) for n, w in zip(used, weights, strict=True)}
-        print(f"{title} = {told}")
+    weights = _fit(cases, every)
+    print(
+        f"WEIGHTS = { {name: round(float(w), 2) for name, w in zip(names, weights, strict=True)} }"
+    )
     print()
     rows = [{"judgements": "all", **_told(cases, _cross_validated(cases, every))}]
     for left_out in every:

@@ -189,6 +189,14 @@ def catalogue_check_phrases(_: argparse.Namespace) -> None:
     print("No phrase is shared, only says the name, or leads elsewhere.")
 
 
+def catalogue_learn(arguments: argparse.Namespace) -> None:
+    """Learn what citizens' words mean from the names and phrases of the present catalogue."""
+    from bot.catalogue import learning
+
+    learnt = learning.learn(arguments.to, force=arguments.force)
+    print("Learnt; running bots take it up." if learnt else "Nothing new to learn.")
+
+
 def catalogue_search(arguments: argparse.Namespace) -> None:
     """The best procedures for a question."""
     from bot.catalogue import finder

@@ -83,10 +83,13 @@ def offices_template(arguments: argparse.Namespace) -> None:
 
 def train(arguments: argparse.Namespace) -> None:
     """Train unless the model is current."""
+    from bot.engine.training import learn_search
     from bot.engine.training import train as train_model
 
     model, trained = train_model(force=arguments.force)
     print(f"{model.name}: {'trained' if trained else 'is current'}", file=sys.stderr)
+    classifier, learnt = learn_search(force=arguments.force)
+    print(f"{classifier.name}: {'learnt' if learnt else 'is current'}", file=sys.stderr)
 
 
 def _model() -> Path:

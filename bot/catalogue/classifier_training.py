@@ -28,9 +28,9 @@ RATE, LAST_RATE = 1.5, 0.001
 DROPPED = 0.5
 MEMBERS = 2
 # How many texts get background sentences, and how many of them at the most.
-WITH_BACKGROUND, MOST_BACKGROUND = 0.2, 4
-# Pairs of syllables that stand in one text only teach nothing about others.
-RAREST_PAIR = 2
+WITH_BACKGROUND, MOST_BACKGROUND = 0.5, 6
+# Syllables and pairs that stand in fewer texts teach little about others.
+RAREST = 3
 FIRST_SPREAD, FIRST_SQUARES = 0.1, 1e-3
 
 
@@ -65,7 +65,7 @@ def learn(
         for words in (*(words for _, words in texts), *background)
         for name in set(features(words, accented=True))
     )
-    names = sorted(n for n, c in counts.items() if c >= RAREST_PAIR or not n.startswith("p:"))
+    names = sorted(n for n, c in counts.items() if c >= RAREST)
     row = {name: n for n, name in enumerate(names)}
 
     def numbers(words: Sequence[str], *, accented: bool) -> NDArray[np.int64]:

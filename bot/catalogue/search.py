@@ -27,15 +27,7 @@ from bot.catalogue.vector_space import CosineSpace, CoverageSpace, Vector
 # name_words: the best single name, with neighbouring syllables as pairs; all_accented: all names
 # together; learnt: the logarithm of the classifier's probability; exact: a name said word for
 # word; commune: the nearer office.
-WEIGHTS = {"name_words": 6.3, "all_accented": 10.9, "learnt": 0.61, "exact": 2.5, "commune": 0.77}
-# Where nothing has been learnt yet.
-WEIGHTS_ALONE = {
-    "name_words": 15.2,
-    "all_accented": 31.0,
-    "learnt": 0.0,
-    "exact": 3.9,
-    "commune": 0.65,
-}
+WEIGHTS = {"name_words": 6.9, "all_accented": 9.5, "learnt": 0.6, "exact": 3.6, "commune": 0.6}
 # Beyond this a probability is as good as none.
 LEAST_LOG_SHARE = -12.0
 # Where a name begins to narrow down, folded; a head has at least so many words.
@@ -44,7 +36,7 @@ SHORTEST_HEAD = 4
 # Names in citizens' words that a procedure without phrases gets from the lexicon, at the most.
 MOST_VARIANTS = 8
 # Words that more names than this share tell nothing apart, in a catalogue with many names.
-MOST_COMMON_WORDS, LARGE = 0.05, 5000
+MOST_COMMON_WORDS, LARGE = 0.02, 5000
 OUTSIDE = "outside:"
 CODE = re.compile(r"\b(\d)[.,\s]?(\d{6})\b")
 
@@ -118,7 +110,6 @@ class SearchIndex:
         names += topics.values()
         self._labels = [p.code for p in self._procedures] + [OUTSIDE + topic for topic in topics]
         self._classifier = None if classifier is None else classifier.aligned(self._labels, names)
-        self._weights = WEIGHTS_ALONE if classifier is None else WEIGHTS
         self._commune = np.array(
             [p.level == COMMUNE for p in self._procedures] + [False] * len(topics),
             dtype=np.float32,
@@ -181,7 +172,7 @@ class SearchIndex:
         if not words:
             return Ranking()
         judged = self.judge(words, accented=vn.is_accented(message))
-        total = np.sum([judged[n] * np.float32(w) for n, w in self._weights.items()], axis=0)
+        total = np.sum([judged[n] * np.float32(w) for n, w in WEIGHTS.items()], axis=0)
         shares = np.exp(total - total.max())
         shares /= shares.sum()
         covered = self._coverage.scores(_folded(words))
@@ -195,7 +186,7 @@ class SearchIndex:
                 i,
                 float(shares[i]),
                 {
-                    **{name: weight * judged[name][i] for name, weight in self._weights.items()},
+                    **{name: weight * judged[name][i] for name, weight in WEIGHTS.items()},
                     "coverage": covered[i],
                 },
             )

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
 
-# Okapi BM25: how soon repeated words stop counting, and how much long texts are held back.
-K1, B = 1.2, 0.5
-
 
 class _Postings:
     """For each feature the rows that have it, with a weight each."""
@@ -102,32 +99,6 @@ class CosineSpace:
         weights = (1 + np.log(times)) * self._idf[np.asarray(numbers, dtype=np.int64)]
         norm = math.sqrt(norm + float((weights**2).sum())) or 1.0
         return self._postings.sums(numbers, weights / norm)
-
-
-class Bm25Space:
-    """Okapi BM25 as a share of the best that any text could score: 0 to 1."""
-
-    def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        self._postings = _Postings(rows)
-        postings = self._postings
-        size = len(rows)
-        self._idf = np.log(1 + (size - postings.frequency + 0.5) / (postings.frequency + 0.5))
-        lengths = np.bincount(postings.row_of, postings.times, minlength=size)
-        held_back = K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9))
-        times = postings.times
-        weights = times * (K1 + 1) / (times + held_back[postings.row_of])
-        weights = weights * self._idf[postings.feature_of]
-        postings.arrange(weights.astype(np.float32))
-        self._unseen = math.log(1 + size) * (K1 + 1)
-
-    def scores(self, features: Iterable[str]) -> Vector:
-        """Score of every row; each feature counts once, unknown ones lower it."""
-        wanted = dict.fromkeys(features)
-        numbers, unknown = self._postings.numbers(wanted)
-        best = float(self._idf[np.asarray(numbers, dtype=np.int64)].sum()) * (K1 + 1)
-        best += len(unknown) * self._unseen
-        found = self._postings.sums(numbers, np.ones(len(numbers), dtype=np.float32))
-        return found / np.float32(best or 1.0)
 
 
 class CoverageSpace:

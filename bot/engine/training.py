@@ -10,9 +10,11 @@ import hashlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from bot.catalogue import learning
 from bot.engine import quiet
 from bot.settings import PROJECT_ROOT, settings
 
@@ -33,7 +35,7 @@ INPUTS = (
 
 
 class TrainingFailed(RuntimeError):
-    """`rasa train` ended with an error; no model was written."""
+    """Training ended with an error; no model was written."""
 
 
 def _input_files() -> Iterator[Path]:
@@ -83,3 +85,34 @@ def train(*, force: bool = False) -> tuple[Path, bool]:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
         raise TrainingFailed("\n".join(["`rasa train` failed. Its last lines:", *lines[-15:]]))
     return model, True
+
+
+def learn_search(*, force: bool = False) -> tuple[Path, bool]:
+    """The classifier that search needs, and whether it had to be learnt.
+
+    It is learnt from a fresh catalogue in a folder of its own: the seed, and the national
+    export where it is there.
+
+    Raises:
+        TrainingFailed: the catalogue could not be filled or learnt from.
+    """
+    path = learning.path_of(learning.fingerprint_of_files())
+    if path.exists() and not force:
+        return path, False
+    print("Learning what citizens' words mean (about a minute)", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        own = {"BOT_VAR_DIR": folder, "BOT_DATABASE_URL": f"sqlite:///{folder}/bot.db"}
+        learn = ["catalogue", "learn", "--to", str(path), *(["--force"] if force else [])]
+        for command in (["prepare"], learn):
+            result = subprocess.run(
+                [sys.executable, "-m", "bot", *command],
+                cwd=PROJECT_ROOT,
+                check=False,
+                capture_output=True,
+                text=True,
+                env={**os.environ, **own},
+            )
+            if result.returncode != 0:
+                lines = result.stderr.splitlines()
+                raise TrainingFailed("\n".join(["Search could not learn:", *lines[-15:]]))
+    return path, True

@@ -16,6 +16,7 @@ PROCEDURES = [
 ]
 ALIASES = [
     ("1.000001", "em bé mới chào đời"),
+    ("1.000001", "khai sinh cho con"),
     ("1.000003", "hai đứa cưới nhau"),
     ("9.999999", "chỉ có ở lần nhập sau"),
 ]

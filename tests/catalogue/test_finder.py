@@ -76,9 +76,10 @@ def test_a_message_without_accents_means_the_same(accented: str, plain: str) -> 
 
 @pytest.mark.usefixtures("small_catalogue")
 def test_an_open_need_asks_between_the_nearest() -> None:
-    kind, codes = outcome(find("đăng ký"))
+    kind, codes = outcome(find("xin cấp giấy phép"))
     assert kind is Outcome.SEVERAL
-    assert sorted(codes) == ["1.000001", "1.000002", "1.000003", "1.000004"]
+    # 1.000007 has the same name as 1.000008 and is no choice of its own.
+    assert sorted(codes) == ["1.000005", "1.000006", "1.000008"]
 
 
 @pytest.mark.usefixtures("small_catalogue")
@@ -162,7 +163,7 @@ def test_an_exchange_is_not_answered_with_something_else_unasked(message: str, c
 
 
 @pytest.mark.usefixtures("small_catalogue")
-@pytest.mark.parametrize("message", ["em bé mới chào đời", "đăng ký khai sinh cho con bộ đội"])
+@pytest.mark.parametrize("message", ["em bé mới chào đời", "khai sinh cho con bộ đội"])
 def test_a_word_that_only_looks_like_an_exchange_is_none(message: str) -> None:
     # "đời" and "đội" fold to "doi" as "đổi" does; their accents tell them apart.
     assert outcome(find(message)) == (Outcome.FOUND, ["1.000001"])
