@@ -182,4 +182,4 @@ def _as_bytes(lines: Sequence[str]) -> NDArray[np.uint8]:
 
 
 def _as_lines(values: NDArray[np.uint8]) -> list[str]:
-    return values.tobytes().decode().split("\n")
+    return values.tobytes().decode().split("\n") if values.size else []

@@ -13,8 +13,19 @@ from bot.catalogue.search import WEIGHTS, Ranking
 
 FITS = {"inside": 0.92, "name": 1.91, "coverage": 4.36, "length": 1.6}
 FITS_BASE = -10.02
-RIGHT = {"share": 0.45, "margin": 0.17, "inside": 0.6, "coverage": -1.17, "length": 1.6}
-RIGHT_BASE = -6.87
+RIGHT = {
+    "learnt": 0.25,
+    "share": 0.24,
+    "margin": 0.09,
+    "inside": 0.51,
+    "coverage": -0.54,
+    "words": 2.45,
+}
+RIGHT_BASE = -9.28
+# A first that search as a whole and the classifier alone are both sure of is meant, however short
+# the message, if it has a few words; one that is less likely than this is not.
+SURE_SHARE, SURE_LEARNT, SURE_WORDS = 0.95, 0.9, 3
+LEAST_SURE_SHARE = 0.6
 # Longer questions share less with any name; beyond this many words no longer.
 LONGEST = 20
 # Shares nearer to nothing or to all than this tell no more.
@@ -31,10 +42,13 @@ def traits(ranking: Ranking, words: int) -> dict[str, float]:
         "share": _log_odds(first.score),
         "margin": _log_odds(first.score / max(first.score + second, LEAST_SHARE)),
         "inside": _log_odds(first.score / max(first.score + ranking.outside, LEAST_SHARE)),
+        # What the classifier alone says of the first.
+        "learnt": _log_odds(math.exp(parts.get("learnt", 0.0) / WEIGHTS["learnt"])),
         # How much the question and the names of the first have in common.
         "name": parts.get("name_words", WEIGHTS["name_words"]) / WEIGHTS["name_words"],
         "coverage": parts.get("coverage", 1.0),
         "length": math.log1p(min(words, LONGEST)),
+        "words": math.log1p(min(ranking.words, LONGEST)),
     }
 
 
@@ -58,7 +72,15 @@ def right(ranking: Ranking, words: int) -> float:
     """How likely the first procedure is the one that is meant; certain if it alone is named."""
     if not ranking.matches:
         return 0.0
+    first = ranking.matches[0]
+    parts = dict(first.parts)
     named = [match.code for match in ranking.matches if dict(match.parts).get("exact")]
-    if named == [ranking.matches[0].code]:
+    if named == [first.code] or not parts:
         return 1.0
-    return _probability(traits(ranking, words), RIGHT, RIGHT_BASE)
+    if first.score < LEAST_SURE_SHARE:
+        return 0.0
+    found = traits(ranking, words)
+    is_sure = first.score >= SURE_SHARE and found["learnt"] >= _log_odds(SURE_LEARNT)
+    if is_sure and ranking.words >= SURE_WORDS:
+        return 1.0
+    return _probability(found, RIGHT, RIGHT_BASE)

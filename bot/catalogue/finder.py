@@ -22,7 +22,7 @@ from bot.catalogue.seed_import import read_pairs
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
-LOWEST_FIT, CLEAR = 0.45, 0.6
+LOWEST_FIT, CLEAR = 0.45, 0.5
 # An option is at least so likely, and at least so much of what the first is.
 MOST_OPTIONS, LEAST_LIKELY, LEAST_PART = 5, 0.02, 0.05
 QUALIFIERS = ("đổi", "gia hạn")

@@ -63,11 +63,13 @@ class Match:
 class Ranking:
     """The best procedures for a message, best first.
 
-    `outside` is how likely a need is meant that is known to lie outside the catalogue.
+    `outside` is how likely a need is meant that is known to lie outside the catalogue; `words`
+    is the number of words that were compared.
     """
 
     matches: tuple[Match, ...] = ()
     outside: float = 0.0
+    words: int = 0
 
 
 def word_features(words: Sequence[str]) -> list[str]:
@@ -192,7 +194,7 @@ class SearchIndex:
             )
             for i in order
         )
-        return Ranking(matches, round(float(shares[len(self) :].sum()), 4))
+        return Ranking(matches, round(float(shares[len(self) :].sum()), 4), len(words))
 
     def judge(self, words: Sequence[str], *, accented: bool) -> dict[str, Vector]:
         """For each of `WEIGHTS` what it says of every procedure and every topic outside."""
