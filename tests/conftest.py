@@ -33,6 +33,18 @@ def _missing(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_database_of_the_developer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A test that forgets to ask for a database must not find the one below `var/`."""
+    folder = tmp_path_factory.mktemp("nobody")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("BOT_VAR_DIR", str(folder))
+        patch.setenv("BOT_DATABASE_URL", f"sqlite:///{folder / 'bot.db'}")
+        _forget_settings()
+        yield
+    _forget_settings()
+
+
 @pytest.fixture
 def fresh_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Settings]:
     """Settings of a process that has just started in an empty folder."""

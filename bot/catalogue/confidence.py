@@ -24,7 +24,7 @@ RIGHT = {
 RIGHT_BASE = -9.28
 # A first that search as a whole and the classifier alone are both sure of is meant, however short
 # the message, if it has a few words; one that is less likely than this is not.
-SURE_SHARE, SURE_LEARNT, SURE_WORDS = 0.95, 0.9, 3
+SURE_SHARE, SURE_LEARNT, SURE_WORDS = 0.9, 0.6, 3
 LEAST_SURE_SHARE = 0.6
 # Longer questions share less with any name; beyond this many words no longer.
 LONGEST = 20
@@ -48,7 +48,7 @@ def traits(ranking: Ranking, words: int) -> dict[str, float]:
         "name": parts.get("name_words", WEIGHTS["name_words"]) / WEIGHTS["name_words"],
         "coverage": parts.get("coverage", 1.0),
         "length": math.log1p(min(words, LONGEST)),
-        "words": math.log1p(min(ranking.words, LONGEST)),
+        "words": math.log1p(min(len(ranking.said), LONGEST)),
     }
 
 
@@ -81,6 +81,6 @@ def right(ranking: Ranking, words: int) -> float:
         return 0.0
     found = traits(ranking, words)
     is_sure = first.score >= SURE_SHARE and found["learnt"] >= _log_odds(SURE_LEARNT)
-    if is_sure and ranking.words >= SURE_WORDS:
+    if is_sure and len(ranking.said) >= SURE_WORDS:
         return 1.0
     return _probability(found, RIGHT, RIGHT_BASE)

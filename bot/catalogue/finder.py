@@ -22,7 +22,7 @@ from bot.catalogue.seed_import import read_pairs
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
-LOWEST_FIT, CLEAR = 0.45, 0.5
+LOWEST_FIT, CLEAR = 0.4, 0.5
 # An option is at least so likely, and at least so much of what the first is.
 MOST_OPTIONS, LEAST_LIKELY, LEAST_PART = 5, 0.02, 0.05
 QUALIFIERS = ("đổi", "gia hạn")
@@ -142,6 +142,9 @@ def find(message: str) -> Finding:
     matches = ranking.matches
     if confidence.fits(ranking, len(need)) < LOWEST_FIT and not _is_code(ranking):
         return Finding(Outcome.NOTHING, need=need)
+    sharing = _sharing_the_words(ranking)
+    if len(sharing) > 1:
+        return Finding(Outcome.SEVERAL, sharing[:MOST_OPTIONS], need)
     clear = _is_code(ranking) or confidence.right(ranking, len(need)) >= CLEAR
     if clear and not _lacks_qualifier(message, matches[0]):
         return Finding(Outcome.FOUND, (matches[0],), need)
@@ -153,6 +156,21 @@ def find(message: str) -> Finding:
 def _is_code(ranking: Ranking) -> bool:
     """Whether the message named the procedure by its code."""
     return len(ranking.matches) == 1 and not ranking.matches[0].parts
+
+
+def _sharing_the_words(ranking: Ranking) -> tuple[Match, ...]:
+    """The matches whose official names all hold the whole question, where none is named by it.
+
+    "Giấy phép xây dựng" says nothing of new, again or longer: no likelihood makes up for that.
+    """
+    if any(dict(match.parts).get("exact") for match in ranking.matches):
+        return ()
+    line = f" {' '.join(ranking.said)} "
+    return tuple(
+        match
+        for match in ranking.matches
+        if line in f" {vn.fold(vn.normalise(match.official_name))} "
+    )
 
 
 def _lacks_qualifier(message: str, match: Match) -> bool:

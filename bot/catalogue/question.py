@@ -55,12 +55,16 @@ class PhraseStripper:
         function_words: Sequence[str] = (),
         edge_words: Iterable[str] = (),
     ) -> None:
-        """`edge_words` go at both ends of what is left; see `seed/edge_words.txt` for the star."""
+        """`edge_words` go at both ends of what is left; see `seed/edge_words.txt` for marks."""
         self._phrases = PhraseTable((vn.fold(phrase).split(), ()) for phrase in phrases)
         self._function_words = frozenset(function_words)
-        edges = list(edge_words)
+        words = list(edge_words)
+        leading = [word.rstrip("-") for word in words if word.endswith("-")]
+        edges = [word for word in words if not word.endswith("-")]
         self._edge_words = frozenset(word.rstrip("*") for word in edges)
         self._folded_edge_words = frozenset(vn.fold(w) for w in edges if not w.endswith("*"))
+        self._leading_words = self._edge_words.union(leading)
+        self._folded_leading_words = self._folded_edge_words.union(map(vn.fold, leading))
         self._folded_function_words = frozenset(vn.fold(word) for word in function_words)
 
     def content(self, words: Sequence[str]) -> list[str]:
@@ -82,8 +86,9 @@ class PhraseStripper:
         kept = self._phrases.replace(words, [vn.fold_word(word) for word in words])
         accented = vn.is_accented(" ".join(words))
         edges = self._edge_words if accented else self._folded_edge_words
+        leading = self._leading_words if accented else self._folded_leading_words
         start, end = 0, len(kept)
-        while start < end and kept[start] in edges:
+        while start < end and kept[start] in leading:
             start += 1
         while end > start and kept[end - 1] in edges:
             end -= 1

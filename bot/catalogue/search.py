@@ -63,13 +63,13 @@ class Match:
 class Ranking:
     """The best procedures for a message, best first.
 
-    `outside` is how likely a need is meant that is known to lie outside the catalogue; `words`
-    is the number of words that were compared.
+    `outside` is how likely a need is meant that is known to lie outside the catalogue; `said`
+    are the folded words that were compared.
     """
 
     matches: tuple[Match, ...] = ()
     outside: float = 0.0
-    words: int = 0
+    said: tuple[str, ...] = ()
 
 
 def word_features(words: Sequence[str]) -> list[str]:
@@ -177,7 +177,8 @@ class SearchIndex:
         total = np.sum([judged[n] * np.float32(w) for n, w in WEIGHTS.items()], axis=0)
         shares = np.exp(total - total.max())
         shares /= shares.sum()
-        covered = self._coverage.scores(_folded(words))
+        folded = _folded(words)
+        covered = self._coverage.scores(folded)
         found = np.flatnonzero(covered[: len(self)] > 0)
         if len(found) > limit:
             # The best are picked out first: sorting all would take longer than finding them.
@@ -194,7 +195,7 @@ class SearchIndex:
             )
             for i in order
         )
-        return Ranking(matches, round(float(shares[len(self) :].sum()), 4), len(words))
+        return Ranking(matches, round(float(shares[len(self) :].sum()), 4), tuple(folded))
 
     def judge(self, words: Sequence[str], *, accented: bool) -> dict[str, Vector]:
         """For each of `WEIGHTS` what it says of every procedure and every topic outside."""

@@ -123,6 +123,15 @@ def test_the_longest_phrase_is_stripped_first_and_whole_words_only() -> None:
     assert stripper.strip(["muốn", "đất"]) == ["muốn", "đất"]
 
 
+def test_words_at_the_edges_go_where_their_mark_says() -> None:
+    stripper = PhraseStripper([], [], ["tôi", "thì*", "phí-"])
+    assert stripper.strip(["phí", "tôi", "đất"]) == ["đất"]
+    assert stripper.strip(["đất", "phí"]) == ["đất", "phí"]
+    assert stripper.strip(["phi", "dat"]) == ["dat"]
+    assert stripper.strip(["thì", "đất", "tôi"]) == ["đất"]
+    assert stripper.strip(["thi", "lai", "toi"]) == ["thi", "lai"]
+
+
 def test_features_are_syllables_and_pairs() -> None:
     assert word_features(["khai", "sinh", "tre"]) == [
         "khai",
