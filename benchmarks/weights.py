@@ -18,7 +18,6 @@ from scipy.optimize import minimize
 from benchmarks import questions
 from benchmarks.questions import Question
 from benchmarks.tables import show
-from bot import text as vn
 from bot.catalogue import finder
 from bot.catalogue.search import WEIGHTS, SearchIndex
 
@@ -43,7 +42,7 @@ def _cases(index: SearchIndex) -> list[Case]:
             if question.expect != "answer" or not question.codes:
                 continue
             words = index.stripper.need(question.text)
-            parts = index.judge(words, accented=vn.is_accented(question.text))
+            parts = index.judge(words, question.text)
             table = np.stack([parts[name] for name in WEIGHTS], axis=1).astype(np.float64)
             total = table @ np.array(list(WEIGHTS.values()))
             best = np.argsort(-total, kind="stable")[:CANDIDATES]

@@ -201,7 +201,10 @@ def catalogue_search(arguments: argparse.Namespace) -> None:
     """The best procedures for a question."""
     from bot.catalogue import finder
 
-    for match in finder.search(arguments.question, arguments.limit):
+    found = finder.search(
+        arguments.question, arguments.limit, field=arguments.field, level=arguments.level
+    )
+    for match in found:
         print(f"{match.score:.3f}  {match.code}  {match.level:8}  {match.name}  [{match.field}]")
         if arguments.explain:
             told = (f"{name} {part:+.3f}" for name, part in match.parts if abs(part) >= 0.0005)

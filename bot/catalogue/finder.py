@@ -90,13 +90,16 @@ def index() -> SearchIndex:
     return _cache.get()
 
 
-def search(message: str, limit: int = 10) -> list[Match]:
+def search(message: str, limit: int = 10, *, field: str = "", level: str = "") -> list[Match]:
     """The best procedures for a message whatever it asks, best first; twins once.
+
+    With a `field` (any part of its name) or a `level` (commune, province) only those of them.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    return _without_twins(_cache.get().search(message, limit + 5))[:limit]
+    ranking = index().rank(message, limit + 5, field=field, level=level)
+    return _without_twins(ranking.matches)[:limit]
 
 
 def look(message: str) -> tuple[tuple[str, ...], Ranking]:
@@ -105,10 +108,10 @@ def look(message: str) -> tuple[tuple[str, ...], Ranking]:
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    index = _cache.get()
-    ranking = index.rank(message, 2 * MOST_OPTIONS)
+    current = index()
+    ranking = current.rank(message, 2 * MOST_OPTIONS)
     matches = tuple(_without_twins(ranking.matches))
-    return tuple(index.need(message)), replace(ranking, matches=matches)
+    return tuple(current.need(message)), replace(ranking, matches=matches)
 
 
 def explain(message: str) -> str:
@@ -127,7 +130,7 @@ def explain(message: str) -> str:
 
 def options(codes: list[str]) -> Finding:
     """Procedures that were shown before, to be shown again."""
-    return Finding(Outcome.SEVERAL, tuple(_cache.get().by_codes(codes)))
+    return Finding(Outcome.SEVERAL, tuple(index().by_codes(codes)))
 
 
 def find(message: str) -> Finding:
@@ -145,6 +148,8 @@ def find(message: str) -> Finding:
     sharing = _sharing_the_words(ranking)
     if len(sharing) > 1:
         return Finding(Outcome.SEVERAL, sharing[:MOST_OPTIONS], need)
+    if _is_code(ranking) and len(matches) > 1:
+        return Finding(Outcome.SEVERAL, matches[:MOST_OPTIONS], need)
     clear = _is_code(ranking) or confidence.right(ranking, len(need)) >= CLEAR
     if clear and not _lacks_qualifier(message, matches[0]):
         return Finding(Outcome.FOUND, (matches[0],), need)
@@ -154,8 +159,8 @@ def find(message: str) -> Finding:
 
 
 def _is_code(ranking: Ranking) -> bool:
-    """Whether the message named the procedure by its code."""
-    return len(ranking.matches) == 1 and not ranking.matches[0].parts
+    """Whether the message named the procedure by its code, or a few by a part of it."""
+    return bool(ranking.matches) and not ranking.matches[0].parts
 
 
 def _sharing_the_words(ranking: Ranking) -> tuple[Match, ...]:
@@ -164,6 +169,8 @@ def _sharing_the_words(ranking: Ranking) -> tuple[Match, ...]:
     "Giấy phép xây dựng" says nothing of new, again or longer: no likelihood makes up for that.
     """
     if any(dict(match.parts).get("exact") for match in ranking.matches):
+        return ()
+    if not ranking.said:
         return ()
     line = f" {' '.join(ranking.said)} "
     return tuple(

@@ -26,8 +26,15 @@ from bot.catalogue.vector_space import CosineSpace, CoverageSpace, Vector
 
 # name_words: the best single name, with neighbouring syllables as pairs; all_accented: all names
 # together; learnt: the logarithm of the classifier's probability; exact: a name said word for
-# word; commune: the nearer office.
-WEIGHTS = {"name_words": 6.9, "all_accented": 9.5, "learnt": 0.6, "exact": 3.6, "commune": 0.6}
+# word; commune: the nearer office; office: the one that the message speaks of.
+WEIGHTS = {
+    "name_words": 6.3,
+    "all_accented": 10.3,
+    "learnt": 0.6,
+    "exact": 4.0,
+    "commune": 0.6,
+    "office": 0.6,
+}
 # Beyond this a probability is as good as none.
 LEAST_LOG_SHARE = -12.0
 # Where a name begins to narrow down, folded; a head has at least so many words.
@@ -39,6 +46,13 @@ MOST_VARIANTS = 8
 MOST_COMMON_WORDS, LARGE = 0.02, 5000
 OUTSIDE = "outside:"
 CODE = re.compile(r"\b(\d)[.,\s]?(\d{6})\b")
+# The beginning or the end of a code, as people copy it; no part of a longer number.
+PART_OF_CODE = re.compile(r"(?<![\w.,/-])(?:(\d\.\d{3,5})|(\d{6}))(?![\w/-]|[.,]\d)")
+# More procedures than this have nothing in common that is worth a choice.
+MOST_BY_PART = 5
+# Where the citizen means to go, folded.
+AT_COMMUNE = re.compile(r"\b(?:tai|o|ra|len|ve|den|ubnd|uy ban|cap) (?:xa|phuong)\b")
+AT_PROVINCE = re.compile(r"\b(?:tai|o|ra|len|ve|den|ubnd|uy ban|cap) (?:tinh|so)\b")
 
 
 @dataclass(frozen=True)
@@ -157,29 +171,39 @@ class SearchIndex:
         folded = _folded(words)
         lines = (" ".join(folded), " ".join(_folded(rest)))
         known = any(line in self._exact for line in lines) or self._lexicon.names_one(folded)
-        return words if known or self._by_code(message) is not None else []
+        return words if known or self._by_code(message) else []
 
     def search(self, message: str, limit: int = 10) -> list[Match]:
         """The best procedures for a message, best first."""
         return list(self.rank(message, limit).matches)
 
-    def rank(self, message: str, limit: int = 10) -> Ranking:
-        """The best procedures for a message; codes are found as they stand."""
+    def rank(self, message: str, limit: int = 10, *, field: str = "", level: str = "") -> Ranking:
+        """The best procedures for a message; codes are found as they stand.
+
+        With a `field` (any part of its name) or a `level` only those of them.
+        """
         if limit < 1 or not self._procedures:
             return Ranking()
         by_code = self._by_code(message)
-        if by_code is not None:
-            return Ranking((self._match(by_code, 1.0),))
+        if by_code:
+            share = 1 / len(by_code)
+            return Ranking(tuple(self._match(n, share) for n in by_code[:limit]))
         words = self.stripper.need(message)
         if not words:
             return Ranking()
-        judged = self.judge(words, accented=vn.is_accented(message))
+        judged = self.judge(words, message)
         total = np.sum([judged[n] * np.float32(w) for n, w in WEIGHTS.items()], axis=0)
         shares = np.exp(total - total.max())
         shares /= shares.sum()
         folded = _folded(words)
         covered = self._coverage.scores(folded)
         found = np.flatnonzero(covered[: len(self)] > 0)
+        if field or level:
+            wanted = vn.fold(vn.nfc(field))
+            found = np.array(
+                [i for i in found if self._is_of(self._procedures[i], wanted, level)],
+                dtype=np.int64,
+            )
         if len(found) > limit:
             # The best are picked out first: sorting all would take longer than finding them.
             found = found[np.argpartition(-total[found], limit)[:limit]]
@@ -197,9 +221,12 @@ class SearchIndex:
         )
         return Ranking(matches, round(float(shares[len(self) :].sum()), 4), tuple(folded))
 
-    def judge(self, words: Sequence[str], *, accented: bool) -> dict[str, Vector]:
-        """For each of `WEIGHTS` what it says of every procedure and every topic outside."""
-        folded = _folded(words)
+    def judge(self, words: Sequence[str], message: str) -> dict[str, Vector]:
+        """For each of `WEIGHTS` what it says of every procedure and every topic outside.
+
+        `words` are those of the message that name its need.
+        """
+        folded, accented = _folded(words), vn.is_accented(message)
         exact = np.zeros(len(self._commune), dtype=np.float32)
         exact[self._owners[self._exact.get(" ".join(folded), [])]] = 1
         return {
@@ -211,6 +238,7 @@ class SearchIndex:
             "learnt": self._learnt(words, accented=accented),
             "exact": exact,
             "commune": self._commune,
+            "office": self._commune * np.float32(_office(message)),
         }
 
     def _learnt(self, words: Sequence[str], *, accented: bool) -> Vector:
@@ -219,16 +247,31 @@ class SearchIndex:
         shares = self._classifier.log_shares(words, accented=accented)
         return np.maximum(shares, np.float32(LEAST_LOG_SHARE))
 
+    @staticmethod
+    def _is_of(procedure: Procedure, folded_field: str, level: str) -> bool:
+        in_field = folded_field in vn.fold_word(procedure.field)
+        return in_field and level in ("", procedure.level)
+
     def by_codes(self, codes: Sequence[str]) -> list[Match]:
         """Matches of known codes, in their order."""
         return [self._match(self._number[code], 1.0) for code in codes if code in self._number]
 
-    def _by_code(self, message: str) -> int | None:
+    def _by_code(self, message: str) -> list[int]:
+        """The procedure whose code a message names, or the few that have a part of it."""
         for match in CODE.finditer(message):
             number = self._number.get(f"{match[1]}.{match[2]}")
             if number is not None:
-                return number
-        return None
+                return [number]
+        for match in PART_OF_CODE.finditer(message):
+            begin, end = match[1], match[2]
+            found = [
+                number
+                for code, number in self._number.items()
+                if (code.startswith(begin) if begin else code[2:] == end)
+            ]
+            if 0 < len(found) <= MOST_BY_PART:
+                return found
+        return []
 
     def _match(self, number: int, score: float, parts: Mapping[str, float] | None = None) -> Match:
         p = self._procedures[number]
@@ -238,6 +281,12 @@ class SearchIndex:
     def _best(self, scores: Vector) -> Vector:
         """Of each procedure's names the best score."""
         return np.maximum.reduceat(scores, self._first_row)
+
+
+def _office(message: str) -> int:
+    """1 if a message speaks of an office of the commune, -1 of the province, 0 of neither."""
+    folded = vn.fold(vn.nfc(message))
+    return bool(AT_COMMUNE.search(folded)) - bool(AT_PROVINCE.search(folded))
 
 
 def _own_names(procedure: Procedure) -> list[list[str]]:

@@ -7,6 +7,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.catalogue import finder, service
+from bot.catalogue.model import COMMUNE, PROVINCE
 from bot.http.errors import error_response
 from bot.settings import settings
 
@@ -17,7 +18,7 @@ DEFAULT_LIMIT, HIGHEST_LIMIT = 10, 50
 
 @blueprint.get("/")
 async def search(request: Request) -> HTTPResponse:
-    """`?q=…&limit=…` → the best procedures, best first."""
+    """`?q=…&limit=…&field=…&level=…` → the best procedures, best first."""
     query = (request.args.get("q") or "").strip()
     if not query:
         return error_response("query_missing", 400)
@@ -26,10 +27,14 @@ async def search(request: Request) -> HTTPResponse:
     limit = request.args.get("limit") or str(DEFAULT_LIMIT)
     if not (limit.isascii() and limit.isdigit() and 1 <= int(limit) <= HIGHEST_LIMIT):
         return error_response("limit_invalid", 400)
+    level = request.args.get("level") or ""
+    if level not in ("", COMMUNE, PROVINCE):
+        return error_response("level_invalid", 400)
+    field = (request.args.get("field") or "").strip()
     return json(
         [
             {"code": m.code, "name": m.name, "field": m.field, "level": m.level, "score": m.score}
-            for m in finder.search(query, int(limit))
+            for m in finder.search(query, int(limit), field=field, level=level)
         ],
         ensure_ascii=False,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot import database, settings
+from bot import text as vn
 from bot.catalogue import companions, layers
 from bot.catalogue.finder import Finding, Outcome, find, search
 from bot.catalogue.model import Procedure
@@ -241,3 +242,19 @@ def test_every_phrase_of_a_curated_procedure_leads_to_it() -> None:
             if item.code not in [match.code for match in matches]:
                 lost.append((item.code, phrase))
     assert lost == []
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_part_of_a_code_that_several_have_is_asked_back() -> None:
+    write(*PROCEDURES, procedure("1.000060", "Cấp giấy A"), procedure("1.000061", "Cấp giấy B"))
+    assert outcome(find("mã 1.00006")) == (Outcome.SEVERAL, ["1.000060", "1.000061"])
+    assert outcome(find("000060 phí bao nhiêu")) == (Outcome.FOUND, ["1.000060"])
+
+
+@pytest.mark.usefixtures("shipped_seed")
+@pytest.mark.parametrize("message", ["giấy phép xây dựng", "thành lập công ty TNHH"])
+def test_words_that_several_names_share_say_nothing_of_which(message: str) -> None:
+    found = find(message)
+    assert found.outcome is Outcome.SEVERAL
+    words = vn.fold(vn.normalise(message))
+    assert all(words in vn.fold(vn.normalise(m.official_name)) for m in found.matches)

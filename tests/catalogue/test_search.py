@@ -11,6 +11,7 @@ from bot import text as vn
 from bot.catalogue.question import PhraseStripper, default_stripper
 from bot.catalogue.search import Match, SearchIndex, word_features
 from bot.catalogue.vector_space import CosineSpace, CoverageSpace
+from tests.catalogue.exports import procedure
 from tests.catalogue.small_catalogue import ALIASES, LEXICON, PROCEDURES
 
 STRIPPER = PhraseStripper(["cần giấy tờ gì", "tôi muốn", "muốn"], ["là", "ở", "gì"])
@@ -55,6 +56,74 @@ def test_a_match_carries_what_is_shown(index: SearchIndex) -> None:
 )
 def test_a_code_is_found_as_it_stands(index: SearchIndex, message: str) -> None:
     assert [(m.code, m.score) for m in index.search(message)] == [("1.000006", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("000006", ["1.000006"]),
+        ("thủ tục số 000006 cần gì", ["1.000006"]),
+        ("2.00123", ["2.001231", "2.001239"]),
+        ("mã 2.0012", ["2.001231", "2.001239"]),
+        ("001231", ["2.001231"]),
+    ],
+)
+def test_a_part_of_a_code_finds_the_few_that_have_it(message: str, expected: list[str]) -> None:
+    more = [procedure(code, f"Thủ tục {code}") for code in ("2.001231", "2.001239")]
+    found = SearchIndex([*PROCEDURES, *more], ALIASES, LEXICON, STRIPPER).search(message)
+    assert codes(found) == expected
+    assert [match.score for match in found] == [round(1 / len(expected), 4)] * len(expected)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "H48.16-000006-0003",
+        "0900000006",
+        "000006/2025",
+        "1.000",
+        "1.0000061",
+        "15.000006",
+        "1.00000",
+    ],
+)
+def test_other_numbers_are_no_parts_of_a_code(index: SearchIndex, message: str) -> None:
+    assert index.search(message) == []
+
+
+def test_only_a_field_or_a_level_may_be_searched() -> None:
+    procedures = [
+        procedure("1.000001", "Đăng ký tàu cá", field="Thủy sản"),
+        procedure("1.000002", "Đăng ký tàu cá cấp tỉnh", field="Thủy sản", level="province"),
+        procedure("1.000003", "Đăng ký tàu thuyền", field="Đường thủy"),
+    ]
+    index = SearchIndex(procedures, [], [], STRIPPER)
+
+    def found(**only: str) -> list[str]:
+        return sorted(codes(list(index.rank("đăng ký tàu", **only).matches)))  # type: ignore[arg-type]
+
+    assert found() == ["1.000001", "1.000002", "1.000003"]
+    assert found(field="thuy san") == ["1.000001", "1.000002"]
+    assert found(level="province") == ["1.000002"]
+    assert found(field="Thủy", level="commune") == ["1.000001", "1.000003"]
+    assert found(field="Y tế") == []
+
+
+@pytest.mark.parametrize(
+    ("message", "level"),
+    [
+        ("xin giấy rượu tại xã", "commune"),
+        ("xin giay ruou o phuong", "commune"),
+        ("xin giấy rượu ở tỉnh", "province"),
+        ("lên sở xin giấy rượu", "province"),
+    ],
+)
+def test_the_office_that_is_named_decides_between_twins(message: str, level: str) -> None:
+    twins = [
+        procedure("1.000001", "Giấy phép rượu", level="province"),
+        procedure("1.000002", "Giấy phép rượu"),
+    ]
+    assert SearchIndex(twins, [], [], STRIPPER).search(message, 1)[0].level == level
 
 
 def test_an_unknown_code_leaves_the_words_to_be_searched(index: SearchIndex) -> None:

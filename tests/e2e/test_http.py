@@ -32,6 +32,7 @@ def test_one_procedure_whole_with_sources(bot: RunningBot) -> None:
         ("/api/procedures", 400, "query_missing"),
         ("/api/procedures?q=%20", 400, "query_missing"),
         ("/api/procedures?q=a&limit=0", 400, "limit_invalid"),
+        ("/api/procedures?q=a&level=ward", 400, "level_invalid"),
         ("/api/procedures?q=a&limit=abc", 400, "limit_invalid"),
         ("/api/procedures?q=a&limit=%D9%A3", 400, "limit_invalid"),
         (f"/api/procedures?q={'a' * 3000}", 400, "query_too_long"),
