@@ -22,6 +22,9 @@ from bot import text as vn
 Vector = NDArray[np.float32]
 # How far the vectors of procedures that were not learnt are drawn towards nothing.
 RIDGE = 0.1
+# So many texts of such a procedure, and so many that were learnt, tell enough.
+MOST_TEXTS, MOST_SHOWN = 8, 3000
+CHUNK = 10_000
 
 
 class ClassifierDamaged(ValueError):
@@ -106,30 +109,40 @@ class Classifier:
         learnt, new = np.flatnonzero(columns >= 0), np.flatnonzero(columns < 0)
         if not len(new):
             return Member(member.embedding, weights, bias)
-        centres = np.stack([self._centre(member, owned) for owned in texts])
-        width = centres.shape[1]
+        if not len(learnt):
+            return Member(member.embedding, np.zeros_like(weights), np.zeros_like(bias))
+        shown = learnt[:: max(1, len(learnt) // MOST_SHOWN)]
+        models = self._centres(member, [texts[n] for n in shown])
         # The map from centres to weights that fits those that were learnt best.
-        square = centres[learnt].T @ centres[learnt] + RIDGE * np.eye(width, dtype=np.float32)
-        mapped = np.linalg.solve(square, centres[learnt].T @ weights[:, learnt].T)
-        guessed = centres @ mapped
-        lengths = np.linalg.norm(guessed, axis=1)
+        square = models.T @ models + RIDGE * np.eye(models.shape[1], dtype=np.float32)
+        mapped = np.linalg.solve(square, models.T @ weights[:, shown].T)
         # A best fit is too short: as long as those that were learnt.
-        if len(learnt):
-            stretch = np.linalg.norm(weights[:, learnt], axis=0).mean() / lengths[learnt].mean()
-            guessed *= stretch
-        weights[:, new] = guessed[new].T
-        bias[new] = bias[learnt].mean() if len(learnt) else 0.0
+        length = np.linalg.norm(weights[:, shown], axis=0).mean()
+        stretch = length / max(float(np.linalg.norm(models @ mapped, axis=1).mean()), 1e-9)
+        for start in range(0, len(new), CHUNK):
+            chunk = new[start : start + CHUNK]
+            centres = self._centres(member, [texts[n] for n in chunk])
+            weights[:, chunk] = (centres @ mapped * stretch).T
+        bias[new] = bias[learnt].mean()
         return Member(member.embedding, weights, bias)
 
-    def _centre(self, member: Member, texts: Sequence[Sequence[str]]) -> Vector:
-        vectors = [
-            member.encode(self._numbers(words, accented=accented))
-            for words in texts
-            for accented in (True, False)
-        ]
-        if not vectors:
-            return np.zeros(member.embedding.shape[1], dtype=np.float32)
-        return np.mean(vectors, axis=0, dtype=np.float32)
+    def _centres(self, member: Member, texts: Sequence[Sequence[Sequence[str]]]) -> Vector:
+        """For each label the mean of its texts' vectors, with and without accents."""
+        centres = np.zeros((len(texts), member.embedding.shape[1]), dtype=np.float32)
+        for row, owned in enumerate(texts):
+            said = [
+                self._numbers(words, accented=accented)
+                for words in owned[:MOST_TEXTS]
+                for accented in (True, False)
+            ]
+            if not said:
+                continue
+            numbers = np.array([n for text in said for n in text], dtype=np.int64)
+            weights = np.repeat(
+                [1 / math.sqrt(len(text) + 1) for text in said], list(map(len, said))
+            )
+            centres[row] = weights.astype(np.float32) @ member.embedding[numbers] / len(said)
+        return centres
 
     def save(self, path: Path) -> None:
         """Write the classifier; a file appears when it is whole."""

@@ -211,18 +211,16 @@ def _refuse_changes(
         ImportRefused: one of them differs.
     """
     faults = Faults()
-    known = {
-        (state.layer, fingerprint(state.procedure))
-        for state in (repository.all_states(connection, day) if states else ())
-    }
+    held = repository.all_states(connection, day) if states else ()
+    known = {_identity(state) for state in held}
     differing = [
         f"{state.procedure.code}, layer {state.layer}"
         for state in states
-        if (state.layer, fingerprint(state.procedure)) not in known
+        if _identity(state) not in known
     ]
     for kind in _KINDS:
-        held = set(getattr(companions, kind)(connection, t.CURATED))
-        new = [item for item in getattr(beside, kind) if item not in held]
+        ours = set(getattr(companions, kind)(connection, t.CURATED))
+        new = [item for item in getattr(beside, kind) if item not in ours]
         differing += [f"{_name_of(item)} in {kind}, layer {t.CURATED}" for item in new]
     for place in differing:
         faults.add(
@@ -231,6 +229,13 @@ def _refuse_changes(
             "(or with an empty layer); to bring a whole export back use --restore",
         )
     faults.refuse()
+
+
+def _identity(state: State) -> tuple[str, str, str, str]:
+    """What makes a state the same: its layer, its facts, and who says so."""
+    source = state.procedure.source
+    title, url = (source.title, source.url) if source else ("", "")
+    return state.layer, fingerprint(state.procedure), title, url
 
 
 def _name_of(companion: Any) -> str:

@@ -29,6 +29,7 @@ MOST_ROWS, MOST_COLUMNS = 1_048_576, 200
 # Half of what a cell holds: spreadsheets count an emoji as two characters.
 LONGEST_PIECE = 16_000
 _CONTINUES = re.compile(r"\u2026\[(\d+)\]$")
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s")
 HIGHEST_COMPRESSION = 200
 
 Sheets = Mapping[str, tuple[Sequence[str], Iterable[Sequence[Any]]]]
@@ -105,6 +106,8 @@ def read(
         file.close()
         raise ImportRefused(f"{path.name} is no workbook that can be read.") from error
     try:
+        if len(book.sheetnames) != _sheets_named(path):
+            raise ImportRefused(f"{path.name} is no whole workbook: a sheet is missing.")
         strangers = [n for n in book.sheetnames if n not in known | {GUIDE, CONTINUED}]
         if strangers:
             raise ImportRefused(
@@ -129,9 +132,16 @@ def read(
         file.close()
 
 
+def _sheets_named(path: Path) -> int:
+    """How many sheets a workbook lists; the reader passes over those that are not there."""
+    with zipfile.ZipFile(path) as package:
+        listed = package.read("xl/workbook.xml")
+    return len(_SHEET.findall(listed))
+
+
 def _rows(sheet: Any, where: str, pieces: Mapping[int, str]) -> Iterator[tuple[int, list[Any]]]:
     try:
-        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS), start=1):
+        for number, row in enumerate(sheet.iter_rows(), start=1):
             if number > MOST_ROWS:
                 raise ImportRefused(f"{where} has more rows than a sheet can have.")
             values = []
@@ -148,6 +158,8 @@ def _rows(sheet: Any, where: str, pieces: Mapping[int, str]) -> Iterator[tuple[i
                 values.append(_whole(cell.value, pieces))
             while values and values[-1] in (None, ""):
                 values.pop()
+            if len(values) > MOST_COLUMNS:
+                raise ImportRefused(f"{where}, row {number}: more than {MOST_COLUMNS} columns.")
             if values:
                 yield number, values
     except ImportRefused:

@@ -782,6 +782,25 @@ def test_a_workbook_without_a_part_is_refused_or_read_whole(tmp_path: Path, part
         assert refused(path)
 
 
+def test_a_workbook_that_lists_a_sheet_it_lacks_is_refused(tmp_path: Path) -> None:
+    path = write(tmp_path, "xlsx", {"procedures": [correction()], "steps": []})
+    whole = path.read_bytes()
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(buffer, "w") as new:
+        for name in old.namelist():
+            if name != "xl/worksheets/sheet2.xml":
+                new.writestr(name, old.read(name))
+    path.write_bytes(buffer.getvalue())
+    assert refused(path) == "given.xlsx is no whole workbook: a sheet is missing."
+    path.write_bytes(whole)
+    assert import_path(path, dry_run=True)[0].new == [CODE]
+
+
+def test_a_cell_beyond_all_columns_is_refused(tmp_path: Path) -> None:
+    told = refused(workbook_of(tmp_path, HEADER, [*GOOD, *[None] * 250, "xa"]))
+    assert told == "given.xlsx, sheet procedures, row 2: more than 200 columns."
+
+
 @pytest.mark.parametrize("flipped", range(0, 40))
 def test_a_flipped_byte_never_ends_in_a_traceback(tmp_path: Path, flipped: int) -> None:
     path = write(tmp_path, "xlsx", {"procedures": [correction(level="district")]})
