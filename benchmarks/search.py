@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import random
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from bot.catalogue import finder
 from bot.catalogue.finder import Outcome
 
 DEPTH = 10
+# Slips are made in words of more letters than this.
+LONGEST_SAFE = 2
 
 
 @dataclass(frozen=True)
@@ -106,6 +109,28 @@ def _unaccented(question: Question) -> Question:
     return Question(**values)
 
 
+def _slipped(question: Question) -> Question:
+    """The question with one or two typing slips: letters swapped, left out, doubled or bare."""
+    numbers = random.Random(question.id)
+    words = question.text.split()
+    for _ in range(numbers.choice((1, 2))):
+        long = [n for n, word in enumerate(words) if len(word) > LONGEST_SAFE and word.isalpha()]
+        if not long:
+            break
+        place = numbers.choice(long)
+        word = words[place]
+        at = numbers.randrange(len(word) - 1)
+        words[place] = numbers.choice(
+            (
+                word[:at] + word[at + 1] + word[at] + word[at + 2 :],
+                word[:at] + word[at + 1 :],
+                word[: at + 1] + word[at:],
+                vn.fold(word),
+            )
+        )
+    return Question(**{**vars(question), "text": " ".join(words), "register": "slipped"})
+
+
 def _groups(seen: Iterable[Seen], key: Callable[[Seen], str]) -> dict[str, list[Seen]]:
     groups: dict[str, list[Seen]] = {}
     for item in seen:
@@ -139,6 +164,8 @@ def main(arguments: list[str]) -> None:
         )
         folded = [look(_unaccented(question)) for question in accented]
         rows.append(row(f"{name}: the same unaccented", folded))
+        slips = [look(_slipped(s.question)) for s in seen]
+        rows.append(row(f"{name}: all with one or two slips", slips))
         other = other_row(name, seen)
         others += [other] if other else []
         misses += [s for s in seen if s.question.expect == "answer" and s.rank != 1]
