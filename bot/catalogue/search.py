@@ -107,7 +107,7 @@ class SearchIndex:
         self._procedures = list(procedures)
         self._number = {p.code: i for i, p in enumerate(self._procedures)}
         self.stripper = stripper
-        lexicon = list(lexicon)
+        lexicon = [(vn.normalise(citizen), vn.normalise(official)) for citizen, official in lexicon]
         self._lexicon = lexicon_table(lexicon)
         topics: dict[str, list[list[str]]] = defaultdict(list)
         for topic, phrase in outside:
@@ -302,10 +302,9 @@ def _variants(
     """The names with official words replaced by citizens' ones, one entry at a time."""
     lines = [f" {' '.join(words)} " for words in names]
     for citizen, official in lexicon:
-        wanted = f" {vn.normalise(official)} "
         for line in lines:
-            if wanted in line:
-                yield line.replace(wanted, f" {vn.normalise(citizen)} ").split()
+            if official in line and f" {official} " in line:
+                yield line.replace(f" {official} ", f" {citizen} ").split()
 
 
 def _head(words: Sequence[str]) -> list[str]:
