@@ -94,6 +94,7 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("question")
     command.add_argument("--limit", type=_limit, default=10)
     command.add_argument("--field", default="", help="only of fields with this in their name")
+    command.add_argument("--agency", default="", help="only of agencies with this in their name")
     command.add_argument("--level", default="", choices=("", "commune", "province"))
     command.add_argument(
         "--explain", action="store_true", help="what each comparison added, and what was decided"

@@ -202,7 +202,11 @@ def catalogue_search(arguments: argparse.Namespace) -> None:
     from bot.catalogue import finder
 
     found = finder.search(
-        arguments.question, arguments.limit, field=arguments.field, level=arguments.level
+        arguments.question,
+        arguments.limit,
+        field=arguments.field,
+        level=arguments.level,
+        agency=arguments.agency,
     )
     for match in found:
         print(f"{match.score:.3f}  {match.code}  {match.level:8}  {match.name}  [{match.field}]")

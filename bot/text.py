@@ -15,6 +15,8 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"\w+(?:[.\-/]\w*\d\w*)+|\w+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
 _REPEATED_LETTER = re.compile(r"([^\W\d_])\1{2,}")
+_MARKS = re.compile("[\u0300-\u036f]")
+_OTHER_LETTERS = re.compile("[\u0370-\u1fff\u2c00-\uffff\U00010000-\U0010ffff]")
 _FOLD = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D"})
 
 # One word for one word, accented or not; only spellings that mean nothing else.
@@ -176,7 +178,11 @@ def fold(text: str) -> str:
     The length in characters stays that of the composed (NFC) text.
     """
     decomposed = unicodedata.normalize("NFD", text.translate(_FOLD))
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).lower()
+    # Vietnamese needs this range only; other scripts' marks are looked up one by one.
+    plain = _MARKS.sub("", decomposed)
+    if _OTHER_LETTERS.search(plain):
+        plain = "".join(c for c in plain if not unicodedata.combining(c))
+    return plain.lower()
 
 
 @functools.lru_cache(maxsize=50_000)

@@ -90,15 +90,18 @@ def index() -> SearchIndex:
     return _cache.get()
 
 
-def search(message: str, limit: int = 10, *, field: str = "", level: str = "") -> list[Match]:
+def search(
+    message: str, limit: int = 10, *, field: str = "", level: str = "", agency: str = ""
+) -> list[Match]:
     """The best procedures for a message whatever it asks, best first; twins once.
 
-    With a `field` (any part of its name) or a `level` (commune, province) only those of them.
+    With a `field` or an `agency` (any part of its name) or a `level` (commune, province) only
+    those of them.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    ranking = index().rank(message, limit + 5, field=field, level=level)
+    ranking = index().rank(message, limit + 5, field=field, level=level, agency=agency)
     return _without_twins(ranking.matches)[:limit]
 
 

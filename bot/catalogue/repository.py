@@ -55,7 +55,7 @@ def _holds(day: dt.date) -> Any:
 
 
 def names(connection: Connection, day: dt.date) -> list[Procedure]:
-    """Every procedure with its names, field and level only (for the search index)."""
+    """Every procedure with its names, field, level and agency only (for the search index)."""
     columns = t.procedures.c
     query = (
         sa.select(
@@ -65,6 +65,7 @@ def names(connection: Connection, day: dt.date) -> list[Procedure]:
             columns.plain_name,
             columns.field,
             columns.level,
+            columns.agency,
         )
         .where(_holds(day))
         .order_by(columns.code)
@@ -72,7 +73,13 @@ def names(connection: Connection, day: dt.date) -> list[Procedure]:
     records: dict[str, dict[str, Procedure]] = defaultdict(dict)
     for row in connection.execute(query):
         records[row.code][row.layer] = Procedure(
-            row.code, row.name, row.field, row.level, plain_name=row.plain_name, known_from=day
+            row.code,
+            row.name,
+            row.field,
+            row.level,
+            plain_name=row.plain_name,
+            agency=row.agency,
+            known_from=day,
         )
     return [replace(merge(layers, day), known_from=None, sources=()) for layers in records.values()]
 

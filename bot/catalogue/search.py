@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -35,6 +35,7 @@ WEIGHTS = {
     "commune": 0.6,
     "office": 0.6,
 }
+PARTS = (*WEIGHTS, "coverage")
 # Beyond this a probability is as good as none.
 LEAST_LOG_SHARE = -12.0
 # Where a name begins to narrow down, folded; a head has at least so many words.
@@ -177,10 +178,12 @@ class SearchIndex:
         """The best procedures for a message, best first."""
         return list(self.rank(message, limit).matches)
 
-    def rank(self, message: str, limit: int = 10, *, field: str = "", level: str = "") -> Ranking:
+    def rank(
+        self, message: str, limit: int = 10, *, field: str = "", level: str = "", agency: str = ""
+    ) -> Ranking:
         """The best procedures for a message; codes are found as they stand.
 
-        With a `field` (any part of its name) or a `level` only those of them.
+        With a `field` or an `agency` (any part of its name) or a `level` only those of them.
         """
         if limit < 1 or not self._procedures:
             return Ranking()
@@ -198,12 +201,10 @@ class SearchIndex:
         folded = _folded(words)
         covered = self._coverage.scores(folded)
         found = np.flatnonzero(covered[: len(self)] > 0)
-        if field or level:
-            wanted = vn.fold(vn.nfc(field))
-            found = np.array(
-                [i for i in found if self._is_of(self._procedures[i], wanted, level)],
-                dtype=np.int64,
-            )
+        if field or level or agency:
+            wanted = vn.fold(vn.nfc(field)), level, vn.fold(vn.nfc(agency))
+            kept = [i for i in found if _is_of(self._procedures[i], *wanted)]
+            found = np.array(kept, dtype=np.int64)
         if len(found) > limit:
             # The best are picked out first: sorting all would take longer than finding them.
             found = found[np.argpartition(-total[found], limit)[:limit]]
@@ -212,10 +213,10 @@ class SearchIndex:
             self._match(
                 i,
                 float(shares[i]),
-                {
-                    **{name: weight * judged[name][i] for name, weight in WEIGHTS.items()},
-                    "coverage": covered[i],
-                },
+                [
+                    *(weight * judged[name].item(i) for name, weight in WEIGHTS.items()),
+                    covered.item(i),
+                ],
             )
             for i in order
         )
@@ -247,11 +248,6 @@ class SearchIndex:
         shares = self._classifier.log_shares(words, accented=accented)
         return np.maximum(shares, np.float32(LEAST_LOG_SHARE))
 
-    @staticmethod
-    def _is_of(procedure: Procedure, folded_field: str, level: str) -> bool:
-        in_field = folded_field in vn.fold_word(procedure.field)
-        return in_field and level in ("", procedure.level)
-
     def by_codes(self, codes: Sequence[str]) -> list[Match]:
         """Matches of known codes, in their order."""
         return [self._match(self._number[code], 1.0) for code in codes if code in self._number]
@@ -273,14 +269,23 @@ class SearchIndex:
                 return found
         return []
 
-    def _match(self, number: int, score: float, parts: Mapping[str, float] | None = None) -> Match:
+    def _match(self, number: int, score: float, parts: Sequence[float] = ()) -> Match:
         p = self._procedures[number]
-        told = tuple((name, float(part)) for name, part in (parts or {}).items())
+        told = tuple(zip(PARTS, parts, strict=True)) if parts else ()
         return Match(p.code, p.display_name, p.name, p.field, p.level, round(score, 4), told)
 
     def _best(self, scores: Vector) -> Vector:
         """Of each procedure's names the best score."""
         return np.maximum.reduceat(scores, self._first_row)
+
+
+def _is_of(procedure: Procedure, field: str, level: str, agency: str) -> bool:
+    """Whether a procedure is of a field and an agency (folded parts of names) and a level."""
+    return (
+        level in ("", procedure.level)
+        and field in vn.fold_word(procedure.field)
+        and agency in vn.fold_word(procedure.agency)
+    )
 
 
 def _office(message: str) -> int:

@@ -92,9 +92,10 @@ class CosineSpace:
         """Cosine of every row with the features; unknown features lower it."""
         counts = Counter(features)
         numbers, unknown = self._postings.numbers(counts)
+        strangers = set(unknown)
         norm = sum(((1 + math.log(counts[f])) * self._unseen) ** 2 for f in unknown)
         times = np.fromiter(
-            (n for f, n in counts.items() if f not in set(unknown)), np.float32, len(numbers)
+            (n for f, n in counts.items() if f not in strangers), np.float32, len(numbers)
         )
         weights = (1 + np.log(times)) * self._idf[np.asarray(numbers, dtype=np.int64)]
         norm = math.sqrt(norm + float((weights**2).sum())) or 1.0

@@ -18,7 +18,7 @@ DEFAULT_LIMIT, HIGHEST_LIMIT = 10, 50
 
 @blueprint.get("/")
 async def search(request: Request) -> HTTPResponse:
-    """`?q=…&limit=…&field=…&level=…` → the best procedures, best first."""
+    """`?q=…&limit=…&field=…&level=…&agency=…` → the best procedures, best first."""
     query = (request.args.get("q") or "").strip()
     if not query:
         return error_response("query_missing", 400)
@@ -30,11 +30,11 @@ async def search(request: Request) -> HTTPResponse:
     level = request.args.get("level") or ""
     if level not in ("", COMMUNE, PROVINCE):
         return error_response("level_invalid", 400)
-    field = (request.args.get("field") or "").strip()
+    field, agency = ((request.args.get(name) or "").strip() for name in ("field", "agency"))
     return json(
         [
             {"code": m.code, "name": m.name, "field": m.field, "level": m.level, "score": m.score}
-            for m in finder.search(query, int(limit), field=field, level=level)
+            for m in finder.search(query, int(limit), field=field, level=level, agency=agency)
         ],
         ensure_ascii=False,
     )

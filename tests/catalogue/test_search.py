@@ -95,7 +95,7 @@ def test_only_a_field_or_a_level_may_be_searched() -> None:
     procedures = [
         procedure("1.000001", "Đăng ký tàu cá", field="Thủy sản"),
         procedure("1.000002", "Đăng ký tàu cá cấp tỉnh", field="Thủy sản", level="province"),
-        procedure("1.000003", "Đăng ký tàu thuyền", field="Đường thủy"),
+        procedure("1.000003", "Đăng ký tàu thuyền", field="Đường thủy", agency="Công an xã"),
     ]
     index = SearchIndex(procedures, [], [], STRIPPER)
 
@@ -107,6 +107,8 @@ def test_only_a_field_or_a_level_may_be_searched() -> None:
     assert found(level="province") == ["1.000002"]
     assert found(field="Thủy", level="commune") == ["1.000001", "1.000003"]
     assert found(field="Y tế") == []
+    assert found(agency="cong an") == ["1.000003"]
+    assert found(agency="Công an", level="province") == []
 
 
 @pytest.mark.parametrize(
