@@ -14,13 +14,13 @@ import json
 import lzma
 import unicodedata
 import zlib
-from collections.abc import Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from bot import database
 from bot.catalogue import layers
-from bot.catalogue.archive import read_files
+from bot.catalogue.export_reader import ExportReader
 from bot.catalogue.import_run import Progress, Report, write_export
 from bot.catalogue.model import Source
 from bot.catalogue.national_record import (
@@ -143,7 +143,7 @@ def import_export(
     report = Report(kind=KIND, shares=Shares())
     with Staging(NATIONAL, dry_run=dry_run) as staging:
         reader = _Reader(index, known, staging, report)
-        records = list(staging.stage(reader.read(texts, progress)))
+        records = list(staging.stage(reader.read(texts, progress, len(index))))
         if report.read == 0:
             raise ImportRefused(f"{texts.name} holds no text files.")
         if not records:
@@ -166,68 +166,42 @@ def import_export(
     return report
 
 
-class _Reader:
-    """Reads the files of an export, each only if its text is new."""
+class _Reader(ExportReader):
+    """Reads the text files of the national archive."""
+
+    ending = ".txt"
+    twice = "stands twice in the export; the first is kept"
 
     def __init__(
         self,
-        index: dict[str, IndexRow],
-        known: dict[str, str],
+        index: Mapping[str, IndexRow],
+        known: Mapping[str, str],
         staging: Staging,
         report: Report,
     ) -> None:
+        super().__init__(known, staging, report)
         self._index = index
-        self._known = known
-        self._staging = staging
-        self._report = report
-        self.newest = dt.date.min
-
-    def read(self, texts: Path, progress: Progress | None) -> Iterator[Parsed | Staged | Unread]:
-        """The records for the province; what is rejected goes into the report."""
-        report, index = self._report, self._index
-        seen: set[str] = set()
-        for code, content, date in read_files(texts, ".txt"):
-            report.read += 1
-            self.newest = max(self.newest, date)
-            if progress and report.read % 200 == 0:
-                progress(report.read, max(len(index), report.read))
-            row = index.get(code)
-            if row is None:
-                report.rejected.append((code, "not in the index"))
-            elif belongs_to_province(row):
-                try:
-                    record = self._read_one(code, content, row, date)
-                    if record is None:
-                        continue
-                    if code in seen:
-                        raise RecordError("stands twice in the export; the first is kept")
-                    seen.add(code)
-                    yield record
-                except UnicodeDecodeError:
-                    report.rejected.append((code, "not UTF-8"))
-                except RecordError as error:
-                    report.rejected.append((code, str(error)))
 
     def _read_one(
-        self, code: str, content: bytes, row: IndexRow, date: dt.date
+        self, name: str, content: bytes, date: dt.date, /
     ) -> Parsed | Staged | Unread | None:
-        """A record, or None if its level is a ministry's."""
+        row = self._index.get(name)
+        if row is None:
+            raise RecordError("not in the index")
+        if not belongs_to_province(row):
+            return None
         source = Source(SOURCE_TITLE, SOURCE_URL, date)
         start = f"{READER} {row.issuing_body}\n".encode()
         raw_hash = hashlib.sha256(start + content).hexdigest()
-        if self._known.get(code) == raw_hash:
-            return Unread(code, source)
-        assert self._report.shares is not None
-        if found := self._staging.find(code, raw_hash):
-            self._report.resumed += 1
-            self._report.shares.merge(found[1])
-            return found[0]
+        if before := self._read_before(name, raw_hash, source):
+            return before
         sections = split_sections(content.decode("utf-8-sig"))
-        if level_of(sections) is None:
+        if level_of(sections) is None:  # a ministry's
             return None
         procedure = from_sections(sections, issuing_body=row.issuing_body, source=source)
-        if procedure.code != code:
-            raise RecordError(f"file {code} holds the record of {procedure.code}")
+        if procedure.code != name:
+            raise RecordError(f"file {name} holds the record of {procedure.code}")
         shares = measure(sections, procedure)
+        assert self._report.shares is not None
         self._report.shares.merge(shares)
         return Parsed(Read(procedure, raw_hash, zlib.compress(content)), shares)

@@ -10,12 +10,12 @@ import datetime as dt
 import hashlib
 import json
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from bot import database
 from bot.catalogue import layers
-from bot.catalogue.archive import read_files
+from bot.catalogue.export_reader import ExportReader
 from bot.catalogue.import_run import Progress, Report, write_export
 from bot.catalogue.model import Source
 from bot.catalogue.national_import import IndexRow, belongs_to_province
@@ -81,45 +81,16 @@ def import_portal(
     return report
 
 
-class _Reader:
-    """Reads the JSON files of an export, each only if it is new."""
+class _Reader(ExportReader):
+    """Reads the portal's JSON files."""
 
-    def __init__(self, known: dict[str, str], staging: Staging, report: Report) -> None:
-        self._known = known
-        self._staging = staging
-        self._report = report
-        self.newest = dt.date.min
+    ending = ".json"
+    twice = "{code} stands twice; the first is kept"
 
-    def read(self, path: Path) -> Iterator[Parsed | Staged | Unread]:
-        """The records for the province; what is rejected goes into the report."""
-        report = self._report
-        seen: set[str] = set()
-        for name, content, date in read_files(path, ".json"):
-            report.read += 1
-            self.newest = max(self.newest, date)
-            try:
-                record = self._read_one(content, date)
-                if record is None:
-                    continue
-                code = record.read.code if isinstance(record, Parsed) else record.code
-                if code in seen:
-                    raise RecordError(f"{code} stands twice; the first is kept")
-                seen.add(code)
-                yield record
-            except UnicodeDecodeError:
-                report.rejected.append((name, "not UTF-8"))
-            except json.JSONDecodeError as error:
-                report.rejected.append((name, f"no whole JSON: line {error.lineno}"))
-            except RecursionError:
-                report.rejected.append((name, "nested too deeply"))
-            except RecordError as error:
-                report.rejected.append((name, str(error)))
-            except ValueError:
-                # Python refuses integers of thousands of digits.
-                report.rejected.append((name, "no number can be so long"))
-
-    def _read_one(self, content: bytes, date: dt.date) -> Parsed | Staged | Unread | None:
-        value = json.loads(content.decode("utf-8-sig"))
+    def _read_one(
+        self, _name: str, content: bytes, date: dt.date, /
+    ) -> Parsed | Staged | Unread | None:
+        value = _json_value(content)
         if not is_portal_record(value):
             raise RecordError("not a record of the portal")
         if is_internal(value) or not belongs_to_province(IndexRow(issuing_body(value), "")):
@@ -127,12 +98,28 @@ class _Reader:
         source = Source(SOURCE_TITLE, SOURCE_URL, date)
         raw_hash = hashlib.sha256(f"{READER}\n".encode() + content).hexdigest()
         code = str(value["data"]["code"]).strip()
-        if self._known.get(code) == raw_hash:
-            return Unread(code, source)
-        if found := self._staging.find(code, raw_hash):
-            self._report.resumed += 1
-            return found[0]
+        if before := self._read_before(code, raw_hash, source):
+            return before
         procedure = parse_portal_record(value, source)
         if procedure is None:
             return None
         return Parsed(Read(procedure, raw_hash, zlib.compress(content)), Shares())
+
+
+def _json_value(content: bytes) -> Any:
+    """The value of a JSON text.
+
+    Raises:
+        RecordError: it is broken; the message says where.
+        UnicodeDecodeError: it is not UTF-8.
+    """
+    text = content.decode("utf-8-sig")
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise RecordError(f"no whole JSON: line {error.lineno}") from error
+    except RecursionError as error:
+        raise RecordError("nested too deeply") from error
+    except ValueError as error:
+        # Python refuses integers of thousands of digits.
+        raise RecordError("no number can be so long") from error
