@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
+from itertools import pairwise
 
 import numpy as np
 
 from bot import text as vn
 from bot.catalogue.classifier import Classifier
 from bot.catalogue.model import COMMUNE, Procedure
+from bot.catalogue.names import own_names, variants
 from bot.catalogue.question import PhraseStripper, lexicon_table
 from bot.catalogue.vector_space import CosineSpace, CoverageSpace, Vector
 
@@ -38,11 +39,6 @@ WEIGHTS = {
 PARTS = (*WEIGHTS, "coverage")
 # Beyond this a probability is as good as none.
 LEAST_LOG_SHARE = -12.0
-# Where a name begins to narrow down, folded; a head has at least so many words.
-NARROWING = (["doi", "voi"], ["trong", "truong"], ["theo", "quy"], ["tren", "dia"])
-SHORTEST_HEAD = 4
-# Names in citizens' words that a procedure without phrases gets from the lexicon, at the most.
-MOST_VARIANTS = 8
 # Words that more names than this share tell nothing apart, in a catalogue with many names.
 MOST_COMMON_WORDS, LARGE = 0.02, 5000
 OUTSIDE = "outside:"
@@ -114,13 +110,13 @@ class SearchIndex:
         for topic, phrase in outside:
             topics[topic].append(stripper.need(phrase))
         # Official and plain names, then citizens' ones; topics stand behind the procedures.
-        names = [_own_names(procedure) for procedure in self._procedures]
+        names = [own_names(procedure) for procedure in self._procedures]
         aliases = list(aliases)
         with_phrases = {code for code, _ in aliases}
         for procedure, owned in zip(self._procedures, names, strict=True):
             # A procedure that nobody has written phrases for, as one that came with an import.
             if procedure.code not in with_phrases:
-                owned += islice(_variants(owned, lexicon), MOST_VARIANTS)
+                owned += variants(owned, lexicon)
         for code, phrase in aliases:
             if code in self._number:
                 names[self._number[code]].append(stripper.need(phrase))
@@ -292,33 +288,6 @@ def _office(message: str) -> int:
     """1 if a message speaks of an office of the commune, -1 of the province, 0 of neither."""
     folded = vn.fold(vn.nfc(message))
     return bool(AT_COMMUNE.search(folded)) - bool(AT_PROVINCE.search(folded))
-
-
-def _own_names(procedure: Procedure) -> list[list[str]]:
-    """Official and plain name and the heads of long ones."""
-    names = dict.fromkeys(filter(None, (procedure.name, procedure.plain_name)))
-    owned = [vn.normalise(name).split() for name in names]
-    return [*owned, *filter(None, map(_head, owned))]
-
-
-def _variants(
-    names: Sequence[Sequence[str]], lexicon: Sequence[tuple[str, str]]
-) -> Iterator[list[str]]:
-    """The names with official words replaced by citizens' ones, one entry at a time."""
-    lines = [f" {' '.join(words)} " for words in names]
-    for citizen, official in lexicon:
-        for line in lines:
-            if official in line and f" {official} " in line:
-                yield line.replace(f" {official} ", f" {citizen} ").split()
-
-
-def _head(words: Sequence[str]) -> list[str]:
-    """A long official name up to where it only narrows down ("… đối với công trình …")."""
-    folded = _folded(words)
-    for position in range(SHORTEST_HEAD, len(words) - SHORTEST_HEAD):
-        if folded[position : position + 2] in NARROWING:
-            return list(words[:position])
-    return []
 
 
 def _folded(words: Sequence[str]) -> list[str]:
