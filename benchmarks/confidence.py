@@ -52,10 +52,10 @@ def _messages() -> Iterator[tuple[str, str, str, frozenset[str]]]:
 
 def _examples() -> Iterator[Example]:
     for group, text, expect, codes in _messages():
-        need, ranking = finder.look(text)
-        if not need or not ranking.matches:
+        ranking = finder.look(text)
+        if not ranking.need or not ranking.matches:
             continue
-        traits = confidence.traits(ranking, len(need))
+        traits = confidence.traits(ranking)
         yield Example(group, expect, traits, ranking.matches[0].code in codes)
 
 

@@ -41,8 +41,7 @@ def _cases(index: SearchIndex) -> list[Case]:
         for question in asked:
             if question.expect != "answer" or not question.codes:
                 continue
-            words = index.stripper.need(question.text)
-            parts = index.judge(words, question.text)
+            parts = index.judge(index.read(question.text))
             table = np.stack([parts[name] for name in WEIGHTS], axis=1).astype(np.float64)
             total = table @ np.array(list(WEIGHTS.values()))
             best = np.argsort(-total, kind="stable")[:CANDIDATES]

@@ -150,11 +150,23 @@ _PHRASES: tuple[tuple[str, str], ...] = (
     ),
     (r"\bchi (vậy|rứa|rua|hè|hết|nữa)\b", r"gì \1"),
 )
-# Each of the phrases holds one of these words: most texts need not be looked through for them.
-_PHRASE_WORDS = frozenset(
-    ("mô", "mo", "răng", "rang", "reng", "hong", "lăm", "lam", "nhiêu", "chi")
+# What each phrase above hinges on: it need not be looked for in a text without such a word.
+_HINGES = (
+    ("mô",),
+    ("mô",),
+    ("mo",),
+    ("răng", "rang", "reng"),
+    ("răng",),
+    ("hong",),
+    ("lăm", "lam"),
+    ("nhiêu",),
+    ("chi",),
+    ("chi",),
 )
-_COMPILED_PHRASES = tuple((re.compile(pattern), new) for pattern, new in _PHRASES)
+_COMPILED_PHRASES = tuple(
+    (frozenset(hinges), re.compile(pattern), new)
+    for hinges, (pattern, new) in zip(_HINGES, _PHRASES, strict=True)
+)
 
 
 @dataclass(frozen=True)
@@ -194,7 +206,7 @@ def fold_word(word: str) -> str:
 def is_accented(text: str) -> bool:
     """Whether any letter bears a Vietnamese diacritic."""
     composed = unicodedata.normalize("NFC", text).lower()
-    return any(fold_word(word) != word for word in words(composed))
+    return fold(composed) != composed
 
 
 def tokens(text: str) -> list[Token]:
@@ -224,8 +236,8 @@ def normalise(text: str) -> str:
     dialect spelt out. Codes and numbers stay as they are.
     """
     line = " ".join(map(_normalised_word, words(nfc(text).lower())))
-    if _PHRASE_WORDS.isdisjoint(line.split()):
-        return line
-    for pattern, replacement in _COMPILED_PHRASES:
-        line = pattern.sub(replacement, line)
+    said = set(line.split())
+    for hinges, pattern, replacement in _COMPILED_PHRASES:
+        if not hinges.isdisjoint(said):
+            line = pattern.sub(replacement, line)
     return line

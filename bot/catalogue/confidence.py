@@ -32,8 +32,8 @@ LONGEST = 20
 LEAST_SHARE = 0.001
 
 
-def traits(ranking: Ranking, words: int) -> dict[str, float]:
-    """What the probabilities are computed from; `words` is the number of words of the need."""
+def traits(ranking: Ranking) -> dict[str, float]:
+    """What the probabilities are computed from."""
     first = ranking.matches[0]
     second = ranking.matches[1].score if len(ranking.matches) > 1 else 0.0
     parts = dict(first.parts)
@@ -47,7 +47,7 @@ def traits(ranking: Ranking, words: int) -> dict[str, float]:
         # How much the question and the names of the first have in common.
         "name": parts.get("name_words", WEIGHTS["name_words"]) / WEIGHTS["name_words"],
         "coverage": parts.get("coverage", 1.0),
-        "length": math.log1p(min(words, LONGEST)),
+        "length": math.log1p(min(len(ranking.need), LONGEST)),
         "words": math.log1p(min(len(ranking.said), LONGEST)),
     }
 
@@ -61,14 +61,14 @@ def _probability(found: Mapping[str, float], weights: Mapping[str, float], base:
     return 1 / (1 + math.exp(-base - sum(w * found[name] for name, w in weights.items())))
 
 
-def fits(ranking: Ranking, words: int) -> float:
+def fits(ranking: Ranking) -> float:
     """How likely the catalogue serves the need at all."""
     if not ranking.matches:
         return 0.0
-    return _probability(traits(ranking, words), FITS, FITS_BASE)
+    return _probability(traits(ranking), FITS, FITS_BASE)
 
 
-def right(ranking: Ranking, words: int) -> float:
+def right(ranking: Ranking) -> float:
     """How likely the first procedure is the one that is meant; certain if it alone is named."""
     if not ranking.matches:
         return 0.0
@@ -79,7 +79,7 @@ def right(ranking: Ranking, words: int) -> float:
         return 1.0
     if first.score < LEAST_SURE_SHARE:
         return 0.0
-    found = traits(ranking, words)
+    found = traits(ranking)
     is_sure = first.score >= SURE_SHARE and found["learnt"] >= _log_odds(SURE_LEARNT)
     if is_sure and len(ranking.said) >= SURE_WORDS:
         return 1.0

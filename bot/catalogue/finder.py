@@ -7,10 +7,13 @@ so that changes are searchable at once in every worker.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+
+from sqlalchemy.engine import Engine
 
 from bot import clock, database
 from bot import text as vn
@@ -54,14 +57,14 @@ class _IndexCache:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key: tuple[str, int, dt.date] | None = None
+        self._key: tuple[Engine, int, dt.date] | None = None
         self._index: SearchIndex | None = None
 
     def get(self) -> SearchIndex:
         with database.connect() as connection:
             # Some procedures begin or end with the day.
             today = clock.today()
-            key = (str(connection.engine.url), repository.current_revision(connection), today)
+            key = (connection.engine, repository.current_revision(connection), today)
             if self._index is None or key != self._key:
                 with self._lock:
                     if self._index is None or key != self._key:
@@ -105,16 +108,14 @@ def search(
     return _without_twins(ranking.matches)[:limit]
 
 
-def look(message: str) -> tuple[tuple[str, ...], Ranking]:
-    """The words of a message that name its need, and the ranking with each twin once.
+def look(message: str) -> Ranking:
+    """The ranking of a message, with each twin once.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    current = index()
-    ranking = current.rank(message, 2 * MOST_OPTIONS)
-    matches = tuple(_without_twins(ranking.matches))
-    return tuple(current.need(message)), replace(ranking, matches=matches)
+    ranking = index().rank(message, 2 * MOST_OPTIONS)
+    return replace(ranking, matches=tuple(_without_twins(ranking.matches)))
 
 
 def explain(message: str) -> str:
@@ -123,11 +124,11 @@ def explain(message: str) -> str:
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    need, ranking = look(message)
+    ranking = look(message)
     return (
-        f"{find(message).outcome.value}; need {' '.join(need) or 'none'}; fits at all "
-        f"{confidence.fits(ranking, len(need)):.2f}; first is meant "
-        f"{confidence.right(ranking, len(need)):.2f}; best need outside {ranking.outside:.3f}"
+        f"{find(message).outcome.value}; need {' '.join(ranking.need) or 'none'}; fits at all "
+        f"{confidence.fits(ranking):.2f}; first is meant "
+        f"{confidence.right(ranking):.2f}; best need outside {ranking.outside:.3f}"
     )
 
 
@@ -142,18 +143,18 @@ def find(message: str) -> Finding:
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    need, ranking = look(message)
+    ranking = look(message)
+    need, matches = ranking.need, ranking.matches
     if not need:
         return Finding(Outcome.NO_NEED)
-    matches = ranking.matches
-    if confidence.fits(ranking, len(need)) < LOWEST_FIT and not _is_code(ranking):
+    if confidence.fits(ranking) < LOWEST_FIT and not _is_code(ranking):
         return Finding(Outcome.NOTHING, need=need)
     sharing = _sharing_the_words(ranking)
     if len(sharing) > 1:
         return Finding(Outcome.SEVERAL, sharing[:MOST_OPTIONS], need)
     if _is_code(ranking) and len(matches) > 1:
         return Finding(Outcome.SEVERAL, matches[:MOST_OPTIONS], need)
-    clear = _is_code(ranking) or confidence.right(ranking, len(need)) >= CLEAR
+    clear = _is_code(ranking) or confidence.right(ranking) >= CLEAR
     if clear and not _lacks_qualifier(message, matches[0]):
         return Finding(Outcome.FOUND, (matches[0],), need)
     least = max(LEAST_LIKELY, LEAST_PART * matches[0].score)
@@ -177,10 +178,14 @@ def _sharing_the_words(ranking: Ranking) -> tuple[Match, ...]:
         return ()
     line = f" {' '.join(ranking.said)} "
     return tuple(
-        match
-        for match in ranking.matches
-        if line in f" {vn.fold(vn.normalise(match.official_name))} "
+        match for match in ranking.matches if line in f" {_compared(match.official_name)} "
     )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _compared(name: str) -> str:
+    """A name as messages are compared with it."""
+    return vn.fold(vn.normalise(name))
 
 
 def _lacks_qualifier(message: str, match: Match) -> bool:

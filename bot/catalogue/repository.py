@@ -35,9 +35,13 @@ class State:
     valid_to: dt.date | None
 
 
+# Asked before every message: a text needs no compiling.
+_REVISION = sa.text(f"SELECT number FROM {t.revision.name}")
+
+
 def current_revision(connection: Connection) -> int:
     """Number that rises with every change; 0 for an empty catalogue."""
-    return int(connection.execute(sa.select(t.revision.c.number)).scalar() or 0)
+    return int(connection.execute(_REVISION).scalar() or 0)
 
 
 def _of_a_layer() -> Any:

@@ -23,7 +23,7 @@ from bot.catalogue.classifier import Classifier
 from bot.catalogue.model import COMMUNE, Procedure
 from bot.catalogue.names import own_names, variants
 from bot.catalogue.question import PhraseStripper, lexicon_table
-from bot.catalogue.vector_space import CosineSpace, CoverageSpace, Vector
+from bot.catalogue.vector_space import CosineSpace, CoverageSpace, Rows, Vector
 
 # name_words: the best single name, with neighbouring syllables as pairs; all_accented: all names
 # together; learnt: the logarithm of the classifier's probability; exact: a name said word for
@@ -48,8 +48,12 @@ PART_OF_CODE = re.compile(r"(?<![\w.,/-])(?:(\d\.\d{3,5})|(\d{6}))(?![\w/-]|[.,]
 # More procedures than this have nothing in common that is worth a choice.
 MOST_BY_PART = 5
 # Where the citizen means to go, folded.
-AT_COMMUNE = re.compile(r"\b(?:tai|o|ra|len|ve|den|ubnd|uy ban|cap) (?:xa|phuong)\b")
-AT_PROVINCE = re.compile(r"\b(?:tai|o|ra|len|ve|den|ubnd|uy ban|cap) (?:tinh|so)\b")
+OFFICES = frozenset(("xa", "phuong", "tinh", "so"))
+GOING = r"\b(?:tai|o|ra|len|ve|den|uy ban|uy ban nhan dan|cap)"
+AT_COMMUNE, AT_PROVINCE = (
+    re.compile(rf"{GOING} (?:xa|phuong)\b"),
+    re.compile(rf"{GOING} (?:tinh|so)\b"),
+)
 
 
 @dataclass(frozen=True)
@@ -74,13 +78,28 @@ class Match:
 class Ranking:
     """The best procedures for a message, best first.
 
-    `outside` is how likely a need is meant that is known to lie outside the catalogue; `said`
-    are the folded words that were compared.
+    `need` are the words of the message that name the need, `said` the folded words that were
+    compared; `outside` is how likely a need is meant that is known to lie outside the catalogue.
     """
 
     matches: tuple[Match, ...] = ()
-    outside: float = 0.0
+    need: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
+    outside: float = 0.0
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A message as it is compared.
+
+    `words` are all of its words, normalised; `compared` those that belong to no phrase that only
+    asks, all if there are no others; `need` those that name the need, none in a bare question.
+    """
+
+    message: str
+    words: tuple[str, ...]
+    compared: tuple[str, ...]
+    need: tuple[str, ...]
 
 
 def word_features(words: Sequence[str]) -> list[str]:
@@ -130,12 +149,9 @@ class SearchIndex:
         self._build(names)
 
     def _build(self, names: Sequence[Sequence[Sequence[str]]]) -> None:
-        # Names in the order of their procedures: the best of each is a maximum over a stretch.
-        counts = [len(owned) for owned in names]
-        self._first_row = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-        self._owners = np.repeat(np.arange(len(names)), counts)
         folded = [[_folded(words) for words in owned] for owned in names]
-        rows = [words for owned in folded for words in owned]
+        self._rows = Rows([len(owned) for owned in names])
+        rows = self._rows.arrange(folded)
         together = [[word for words in owned for word in words] for owned in folded]
         self._name_words = CosineSpace(
             [word_features(words) for words in rows],
@@ -147,8 +163,8 @@ class SearchIndex:
         )
         self._coverage = CoverageSpace(together)
         self._exact: dict[str, list[int]] = defaultdict(list)
-        for row, words in enumerate(rows):
-            self._exact[" ".join(words)].append(row)
+        for owner, words in zip(self._rows.owners.tolist(), rows, strict=True):
+            self._exact[" ".join(words)].append(owner)
 
     def __len__(self) -> int:
         return len(self._procedures)
@@ -157,10 +173,14 @@ class SearchIndex:
         """The code, or the topic outside, that a number in the judgements stands for."""
         return self._labels[number]
 
-    def need(self, message: str) -> list[str]:
-        """The words of a message that name the need; none in a bare question."""
+    def read(self, message: str) -> Reading:
+        """A message as it is compared."""
         words = vn.normalise(message).split()
         rest = self.stripper.strip(words)
+        need = self._need(message, words, rest)
+        return Reading(message, tuple(words), tuple(rest or words), tuple(need))
+
+    def _need(self, message: str, words: Sequence[str], rest: Sequence[str]) -> Sequence[str]:
         content = self.stripper.content(rest)
         if content or not words:
             return content
@@ -181,53 +201,51 @@ class SearchIndex:
 
         With a `field` or an `agency` (any part of its name) or a `level` only those of them.
         """
+        read = self.read(message)
         if limit < 1 or not self._procedures:
-            return Ranking()
+            return Ranking(need=read.need)
         by_code = self._by_code(message)
         if by_code:
             share = 1 / len(by_code)
-            return Ranking(tuple(self._match(n, share) for n in by_code[:limit]))
-        words = self.stripper.need(message)
-        if not words:
+            return Ranking(tuple(self._match(n, share) for n in by_code[:limit]), read.need)
+        if not read.words:
             return Ranking()
-        judged = self.judge(words, message)
-        total = np.sum([judged[n] * np.float32(w) for n, w in WEIGHTS.items()], axis=0)
+        judged = self.judge(read)
+        total = np.zeros(len(self._labels), dtype=np.float32)
+        for name, weight in WEIGHTS.items():
+            total += judged[name] * np.float32(weight)
         shares = np.exp(total - total.max())
         shares /= shares.sum()
-        folded = _folded(words)
-        covered = self._coverage.scores(folded)
-        found = np.flatnonzero(covered[: len(self)] > 0)
+        asked = np.arange(len(self))
         if field or level or agency:
             wanted = vn.fold(vn.nfc(field)), level, vn.fold(vn.nfc(agency))
-            kept = [i for i in found if _is_of(self._procedures[i], *wanted)]
-            found = np.array(kept, dtype=np.int64)
-        if len(found) > limit:
+            kept = [i for i in asked if _is_of(self._procedures[i], *wanted)]
+            asked = np.array(kept, dtype=np.int64)
+        if len(asked) > limit:
             # The best are picked out first: sorting all would take longer than finding them.
-            found = found[np.argpartition(-total[found], limit)[:limit]]
-        order = sorted(found, key=lambda i: (-total[i], i))
+            asked = asked[np.argpartition(-total[asked], limit)[:limit]]
+        order = sorted(asked.tolist(), key=lambda i: (-total[i], i))
+        said = _folded(read.compared)
         matches = tuple(
             self._match(
                 i,
                 float(shares[i]),
-                [
-                    *(weight * judged[name].item(i) for name, weight in WEIGHTS.items()),
-                    covered.item(i),
-                ],
+                [*(weight * judged[name].item(i) for name, weight in WEIGHTS.items()), covered],
             )
-            for i in order
+            for i, covered in zip(order, self._coverage.scores(said, order).tolist(), strict=True)
+            if covered > 0
         )
-        return Ranking(matches, round(float(shares[len(self) :].sum()), 4), tuple(folded))
+        outside = round(float(shares[len(self) :].sum()), 4)
+        return Ranking(matches, read.need, tuple(said), outside)
 
-    def judge(self, words: Sequence[str], message: str) -> dict[str, Vector]:
-        """For each of `WEIGHTS` what it says of every procedure and every topic outside.
-
-        `words` are those of the message that name its need.
-        """
-        folded, accented = _folded(words), vn.is_accented(message)
+    def judge(self, read: Reading) -> dict[str, Vector]:
+        """For each of `WEIGHTS` what it says of every procedure and every topic outside."""
+        words, accented = read.compared, vn.is_accented(read.message)
+        folded = _folded(words)
         exact = np.zeros(len(self._commune), dtype=np.float32)
-        exact[self._owners[self._exact.get(" ".join(folded), [])]] = 1
+        exact[self._exact.get(" ".join(folded), [])] = 1
         return {
-            "name_words": self._best(self._name_words.scores(word_features(folded))),
+            "name_words": self._rows.best(self._name_words.scores(word_features(folded))),
             # Unaccented questions are compared as if their accents agreed.
             "all_accented": self._all_accented.scores(words)
             if accented
@@ -235,7 +253,7 @@ class SearchIndex:
             "learnt": self._learnt(words, accented=accented),
             "exact": exact,
             "commune": self._commune,
-            "office": self._commune * np.float32(_office(message)),
+            "office": self._commune * np.float32(_office(read.words)),
         }
 
     def _learnt(self, words: Sequence[str], *, accented: bool) -> Vector:
@@ -270,10 +288,6 @@ class SearchIndex:
         told = tuple(zip(PARTS, parts, strict=True)) if parts else ()
         return Match(p.code, p.display_name, p.name, p.field, p.level, round(score, 4), told)
 
-    def _best(self, scores: Vector) -> Vector:
-        """Of each procedure's names the best score."""
-        return np.maximum.reduceat(scores, self._first_row)
-
 
 def _is_of(procedure: Procedure, field: str, level: str, agency: str) -> bool:
     """Whether a procedure is of a field and an agency (folded parts of names) and a level."""
@@ -284,10 +298,13 @@ def _is_of(procedure: Procedure, field: str, level: str, agency: str) -> bool:
     )
 
 
-def _office(message: str) -> int:
-    """1 if a message speaks of an office of the commune, -1 of the province, 0 of neither."""
-    folded = vn.fold(vn.nfc(message))
-    return bool(AT_COMMUNE.search(folded)) - bool(AT_PROVINCE.search(folded))
+def _office(words: Sequence[str]) -> int:
+    """1 if words speak of an office of the commune, -1 of the province, 0 of neither."""
+    folded = _folded(words)
+    if OFFICES.isdisjoint(folded):
+        return 0
+    line = " ".join(folded)
+    return bool(AT_COMMUNE.search(line)) - bool(AT_PROVINCE.search(line))
 
 
 def _folded(words: Sequence[str]) -> list[str]:

@@ -5,11 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
+Item = TypeVar("Item")
+# Features that more of the rows have are kept as whole columns, which are summed faster; as many
+# as this at the most.
+OFTEN, MOST_COLUMNS = 1 / 16, 200
 
 
 class _Postings:
@@ -35,6 +40,16 @@ class _Postings:
     def arrange(self, weights: Vector) -> None:
         """Keep a weight for each row's feature, by feature; those of nothing are left out."""
         kept = np.flatnonzero(weights)
+        frequency = np.bincount(self.feature_of[kept], minlength=len(self._number))
+        columns = np.argsort(-frequency, kind="stable")[:MOST_COLUMNS]
+        columns = columns[frequency[columns] > OFTEN * self.size]
+        self._column_of = np.full(len(self._number), -1, dtype=np.int64)
+        self._column_of[columns] = np.arange(len(columns))
+        place = self._column_of[self.feature_of]
+        often = kept[place[kept] >= 0]
+        self._columns = np.zeros((len(columns), self.size), dtype=np.float32)
+        self._columns[place[often], self.row_of[often]] = weights[often]
+        kept = kept[place[kept] < 0]
         features = self.feature_of[kept]
         order = np.argsort(features, kind="stable")
         self._rows = self.row_of[kept][order].astype(np.int32)
@@ -58,14 +73,57 @@ class _Postings:
         """For each row the sum of its weights of these features, times theirs."""
         if not len(numbers):
             return np.zeros(self.size, dtype=np.float32)
-        chosen = np.asarray(numbers, dtype=np.int64)
+        chosen, weights = np.asarray(numbers, dtype=np.int64), np.asarray(weights, np.float32)
+        columns = self._column_of[chosen]
+        often = columns >= 0
+        whole = np.zeros(len(self._columns), dtype=np.float32)
+        whole[columns[often]] = weights[often]
+        chosen, weights = chosen[~often], weights[~often]
         starts = self._starts[chosen]
         lengths = self._starts[chosen + 1] - starts
         # Positions of all postings of all features, one stretch after the other.
         shift = np.repeat(starts - np.concatenate([[0], np.cumsum(lengths)[:-1]]), lengths)
         places = np.arange(int(lengths.sum())) + shift
-        values = self._weights[places] * np.repeat(np.asarray(weights, np.float32), lengths)
-        return np.bincount(self._rows[places], values, minlength=self.size).astype(np.float32)
+        values = self._weights[places] * np.repeat(weights, lengths)
+        sums = np.bincount(self._rows[places], values, minlength=self.size).astype(np.float32)
+        return sums + whole @ self._columns if len(whole) else sums
+
+
+class Rows:
+    """Rows of several owners, laid out so that the best of each owner's rows is found at once.
+
+    Owners with the same number of rows stand together: first the first row of each, then the
+    second of each, and so on.
+    """
+
+    def __init__(self, counts: Sequence[int]) -> None:
+        """`counts` has the number of rows of each owner, at least one."""
+        order = np.argsort(counts, kind="stable")
+        self._place_of = np.argsort(order)
+        self.owners = np.empty(sum(counts), dtype=np.int64)
+        self._blocks: list[tuple[int, int, int, int]] = []
+        row, place = 0, 0
+        for count, times in sorted(Counter(counts).items()):
+            self.owners[row : row + count * times] = np.tile(order[place : place + times], count)
+            self._blocks.append((row, place, count, times))
+            row, place = row + count * times, place + times
+
+    def arrange(self, owned: Sequence[Sequence[Item]]) -> list[Item]:
+        """What belongs to each owner, in the order of the rows."""
+        taken = [0] * len(owned)
+        arranged = []
+        for owner in self.owners:
+            arranged.append(owned[owner][taken[owner]])
+            taken[owner] += 1
+        return arranged
+
+    def best(self, scores: Vector) -> Vector:
+        """The best score of each owner's rows."""
+        best = np.empty(len(self._place_of), dtype=np.float32)
+        for row, place, count, times in self._blocks:
+            block = scores[row : row + count * times].reshape(count, times)
+            np.maximum.reduce(block, axis=0, out=best[place : place + times])
+        return best[self._place_of]
 
 
 class CosineSpace:
@@ -106,17 +164,24 @@ class CoverageSpace:
     """The share of a question's features that a text has, rare ones counting more: 0 to 1."""
 
     def __init__(self, rows: Sequence[Sequence[str]]) -> None:
-        self._postings = _Postings(rows)
-        postings = self._postings
+        postings = _Postings(rows)
+        self._numbers = postings.numbers
         self._idf = np.log((1 + len(rows)) / (1 + postings.frequency)) + 1
-        postings.arrange(self._idf[postings.feature_of].astype(np.float32))
         self._unseen = math.log(1 + len(rows)) + 1
+        ends = np.cumsum(np.bincount(postings.row_of, minlength=len(rows)))
+        self._starts = np.concatenate([[0], ends]).astype(np.int64)
+        self._features = postings.feature_of.astype(np.int32)
 
-    def scores(self, features: Iterable[str]) -> Vector:
-        """Share of every row; each feature counts once."""
-        wanted = dict.fromkeys(features)
-        numbers, unknown = self._postings.numbers(wanted)
-        whole = float(self._idf[np.asarray(numbers, dtype=np.int64)].sum())
-        whole += len(unknown) * self._unseen
-        found = self._postings.sums(numbers, np.ones(len(numbers), dtype=np.float32))
-        return found / np.float32(whole or 1.0)
+    def scores(self, features: Iterable[str], rows: Iterable[int]) -> Vector:
+        """Share of these rows; each feature counts once."""
+        numbers, unknown = self._numbers(dict.fromkeys(features))
+        worth = np.zeros(len(self._idf), dtype=np.float32)
+        worth[numbers] = self._idf[numbers]
+        whole = float(worth.sum()) + len(unknown) * self._unseen or 1.0
+        return np.array(
+            [
+                worth[self._features[self._starts[row] : self._starts[row + 1]]].sum() / whole
+                for row in rows
+            ],
+            dtype=np.float32,
+        )

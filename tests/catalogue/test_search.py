@@ -183,7 +183,7 @@ def test_an_empty_catalogue_is_searched_without_harm() -> None:
 def test_the_need_is_what_no_phrase_and_no_function_word_covers(
     index: SearchIndex, message: str, need: list[str]
 ) -> None:
-    assert index.need(message) == need
+    assert list(index.read(message).need) == need
 
 
 def test_the_longest_phrase_is_stripped_first_and_whole_words_only() -> None:
@@ -235,7 +235,7 @@ def test_features_of_most_rows_are_left_out_of_them() -> None:
 
 def test_coverage_is_the_share_of_the_question_that_a_text_has() -> None:
     space = CoverageSpace([["a", "b"], ["a"], []])
-    scores = space.scores(["a", "b", "b"])
+    scores = space.scores(["a", "b", "b"], [0, 1, 2])
     assert scores[0] == pytest.approx(1.0)
     assert 0 < scores[1] < 0.5, "the rarer word counts more"
     assert scores[2] == 0.0
