@@ -21,7 +21,7 @@ from bot.catalogue import companions, confidence, learning, repository
 from bot.catalogue.question import default_stripper
 from bot.catalogue.search import Match, Ranking, SearchIndex
 from bot.catalogue.seed_files import SEED_DIR
-from bot.catalogue.seed_import import read_pairs
+from bot.catalogue.seed_import import read_pairs, read_vague
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
@@ -75,6 +75,7 @@ class _IndexCache:
                             companions.lexicon(connection),
                             default_stripper(),
                             read_pairs(SEED_DIR / "outside.tsv", "\t"),
+                            read_vague(SEED_DIR / "vague.tsv"),
                             learning.newest([procedure.code for procedure in procedures]),
                         )
                         self._key = key
@@ -147,6 +148,9 @@ def find(message: str) -> Finding:
     need, matches = ranking.need, ranking.matches
     if not need:
         return Finding(Outcome.NO_NEED)
+    choices = tuple(_without_twins(ranking.choices))
+    if len(choices) > 1:
+        return Finding(Outcome.SEVERAL, choices[:MOST_OPTIONS], need)
     if confidence.fits(ranking) < LOWEST_FIT and not _is_code(ranking):
         return Finding(Outcome.NOTHING, need=need)
     sharing = _sharing_the_words(ranking)

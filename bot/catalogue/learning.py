@@ -14,7 +14,7 @@ from bot.catalogue.classifier import Classifier, ClassifierDamaged
 from bot.catalogue.question import default_stripper
 from bot.catalogue.search import OUTSIDE
 from bot.catalogue.seed_files import SEED_DIR, data_lines
-from bot.catalogue.seed_import import read_pairs
+from bot.catalogue.seed_import import read_pairs, read_vague
 from bot.settings import PROJECT_ROOT, settings
 
 MODELS = PROJECT_ROOT / "models"
@@ -46,6 +46,12 @@ def read_texts() -> Texts:
     messages = read_pairs(SEED_DIR / "messages.tsv", "\t")
     # Also for codes that only a later import brings.
     texts += [(code, stripper.need(text)) for code, text in (*phrases, *messages)]
+    # A vague need is a message for each of the procedures that may be meant: none is then likely.
+    texts += [
+        (code, stripper.need(need))
+        for need, codes in read_vague(SEED_DIR / "vague.tsv")
+        for code in codes
+    ]
     topics = read_pairs(SEED_DIR / "outside.tsv", "\t")
     texts += [(OUTSIDE + topic, stripper.need(phrase)) for topic, phrase in topics]
     return [(label, words) for label, words in texts if words]

@@ -80,12 +80,14 @@ class Ranking:
 
     `need` are the words of the message that name the need, `said` the folded words that were
     compared; `outside` is how likely a need is meant that is known to lie outside the catalogue.
+    `choices` may be meant where it is known that the words do not tell which.
     """
 
     matches: tuple[Match, ...] = ()
     need: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     outside: float = 0.0
+    choices: tuple[Match, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,11 @@ class SearchIndex:
         lexicon: Iterable[tuple[str, str]],
         stripper: PhraseStripper,
         outside: Iterable[tuple[str, str]] = (),
+        vague: Iterable[tuple[str, Sequence[str]]] = (),
         classifier: Classifier | None = None,
     ) -> None:
-        """`outside` pairs topics that the catalogue does not serve with phrases for them."""
+        """`outside` pairs topics that the catalogue does not serve with phrases for them, `vague`
+        needs that do not tell which procedure is meant with the codes that may be."""
         self._procedures = list(procedures)
         self._number = {p.code: i for i, p in enumerate(self._procedures)}
         self.stripper = stripper
@@ -141,6 +145,12 @@ class SearchIndex:
                 names[self._number[code]].append(stripper.need(phrase))
         names += topics.values()
         self._labels = [p.code for p in self._procedures] + [OUTSIDE + topic for topic in topics]
+        self._vague = {
+            " ".join(_folded(stripper.need(need))): tuple(
+                self._number[code] for code in codes if code in self._number
+            )
+            for need, codes in vague
+        }
         self._classifier = None if classifier is None else classifier.aligned(self._labels, names)
         self._commune = np.array(
             [p.level == COMMUNE for p in self._procedures] + [False] * len(topics),
@@ -236,7 +246,10 @@ class SearchIndex:
             if covered > 0
         )
         outside = round(float(shares[len(self) :].sum()), 4)
-        return Ranking(matches, read.need, tuple(said), outside)
+        choices = tuple(
+            self._match(i, float(shares[i])) for i in self._vague.get(" ".join(said), ())
+        )
+        return Ranking(matches, read.need, tuple(said), outside, choices)
 
     def judge(self, read: Reading) -> dict[str, Vector]:
         """For each of `WEIGHTS` what it says of every procedure and every topic outside."""

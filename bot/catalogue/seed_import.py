@@ -63,6 +63,19 @@ def load_seed(folder: Path = SEED_DIR) -> records.Changes:
     return changes
 
 
+def read_vague(path: Path) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Needs whose words do not tell which procedure is meant, with the codes that may be.
+
+    Raises:
+        SeedError: a line has not two columns, or a need not two codes.
+    """
+    for need, codes in read_pairs(path, "\t"):
+        known = tuple(dict.fromkeys(codes.split()))
+        if len(known) < 2 or not all(map(CODE.fullmatch, known)):
+            raise SeedError(f"{path.name}: '{need}' needs two codes or more, a space between")
+        yield need, known
+
+
 def read_pairs(path: Path, separator: str) -> Iterator[tuple[str, str]]:
     """Two-column lines; blank lines and `#` comments are passed over.
 
