@@ -53,7 +53,7 @@ def _messages() -> Iterator[tuple[str, str, str, frozenset[str]]]:
 def _examples() -> Iterator[Example]:
     for group, text, expect, codes in _messages():
         ranking = finder.look(text)
-        if not ranking.need or not ranking.matches:
+        if not ranking.need or not ranking.matches or not ranking.matches[0].parts:
             continue
         traits = confidence.traits(ranking)
         yield Example(group, expect, traits, ranking.matches[0].code in codes)

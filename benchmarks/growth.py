@@ -73,7 +73,7 @@ def _measure(size: int) -> str:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // scale
     started = time.perf_counter()
     outside = read_pairs(SEED_DIR / "outside.tsv", "\t")
-    index = SearchIndex(procedures, aliases, lexicon, default_stripper(), outside, (), classifier)
+    index = SearchIndex(procedures, aliases, lexicon, default_stripper(), outside, classifier)
     built = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // scale
     asked = [question.text for question in questions.own("dev")]

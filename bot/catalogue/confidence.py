@@ -11,21 +11,23 @@ from collections.abc import Mapping
 
 from bot.catalogue.search import WEIGHTS, Ranking
 
-FITS = {"inside": 0.92, "name": 1.91, "coverage": 4.36, "length": 1.6}
-FITS_BASE = -10.02
+FITS = {"inside": 0.98, "name": 0.32, "coverage": 5.76, "length": 1.89}
+FITS_BASE = -11.19
 RIGHT = {
-    "learnt": 0.25,
-    "share": 0.24,
-    "margin": 0.09,
-    "inside": 0.51,
-    "coverage": -0.54,
-    "words": 2.45,
+    "learnt": 0.22,
+    "spread": -0.98,
+    "second": -0.19,
+    "lead": 0.74,
+    "others": -0.47,
+    "name": -1.94,
+    "inside": 0.55,
+    "words": 1.85,
 }
-RIGHT_BASE = -9.28
-# A first that search as a whole and the classifier alone are both sure of is meant, however short
-# the message, if it has a few words; one that is less likely than this is not.
-SURE_SHARE, SURE_LEARNT, SURE_WORDS = 0.9, 0.6, 3
+RIGHT_BASE = -6.79
+# A first that is less likely than this is not meant for sure, however few others there are.
 LEAST_SURE_SHARE = 0.6
+# Procedures that cover nearly as much of the question as the first.
+AS_COVERED = 0.05
 # Longer questions share less with any name; beyond this many words no longer.
 LONGEST = 20
 # Shares nearer to nothing or to all than this tell no more.
@@ -33,20 +35,29 @@ LEAST_SHARE = 0.001
 
 
 def traits(ranking: Ranking) -> dict[str, float]:
-    """What the probabilities are computed from."""
-    first = ranking.matches[0]
-    second = ranking.matches[1].score if len(ranking.matches) > 1 else 0.0
-    parts = dict(first.parts)
+    """What the probabilities are computed from; the ranking has matches, none by its code."""
+    parts = [dict(match.parts) for match in ranking.matches]
+    score = ranking.matches[0].score
+    learnt = [math.exp(part["learnt"] / WEIGHTS["learnt"]) for part in parts]
+    if not any(part["learnt"] for part in parts):  # no classifier: the comparison tells instead
+        learnt = [match.score for match in ranking.matches]
+    first, *others = parts
     return {
-        # Odds of the first, of it against the second, and against all needs that lie outside.
-        "share": _log_odds(first.score),
-        "margin": _log_odds(first.score / max(first.score + second, LEAST_SHARE)),
-        "inside": _log_odds(first.score / max(first.score + ranking.outside, LEAST_SHARE)),
-        # What the classifier alone says of the first.
-        "learnt": _log_odds(math.exp(parts.get("learnt", 0.0) / WEIGHTS["learnt"])),
+        # Odds of the first against all needs that lie outside.
+        "inside": _log_odds(score / max(score + ranking.outside, LEAST_SHARE)),
+        # What the classifier alone says of the first and of the second, and how undecided it is.
+        "learnt": _log_odds(learnt[0]),
+        "second": math.log(max(LEAST_SHARE, *sorted(learnt)[-2:-1], 0.0)),
+        "spread": -sum(share * math.log(max(share, LEAST_SHARE)) for share in learnt),
         # How much the question and the names of the first have in common.
-        "name": parts.get("name_words", WEIGHTS["name_words"]) / WEIGHTS["name_words"],
-        "coverage": parts.get("coverage", 1.0),
+        "name": first["name_words"] / WEIGHTS["name_words"],
+        "coverage": first["coverage"],
+        # By how much its names are nearer than those of all others, and how many others there
+        # are that have as many of the words.
+        "lead": first["name_words"] - max((part["name_words"] for part in others), default=0.0),
+        "others": math.log1p(
+            sum(part["coverage"] >= first["coverage"] - AS_COVERED for part in others)
+        ),
         "length": math.log1p(min(len(ranking.need), LONGEST)),
         "words": math.log1p(min(len(ranking.said), LONGEST)),
     }
@@ -65,6 +76,8 @@ def fits(ranking: Ranking) -> float:
     """How likely the catalogue serves the need at all."""
     if not ranking.matches:
         return 0.0
+    if not ranking.matches[0].parts:
+        return 1.0
     return _probability(traits(ranking), FITS, FITS_BASE)
 
 
@@ -73,14 +86,9 @@ def right(ranking: Ranking) -> float:
     if not ranking.matches:
         return 0.0
     first = ranking.matches[0]
-    parts = dict(first.parts)
     named = [match.code for match in ranking.matches if dict(match.parts).get("exact")]
-    if named == [first.code] or not parts:
+    if named == [first.code] or not first.parts:
         return 1.0
     if first.score < LEAST_SURE_SHARE:
         return 0.0
-    found = traits(ranking)
-    is_sure = first.score >= SURE_SHARE and found["learnt"] >= _log_odds(SURE_LEARNT)
-    if is_sure and len(ranking.said) >= SURE_WORDS:
-        return 1.0
-    return _probability(found, RIGHT, RIGHT_BASE)
+    return _probability(traits(ranking), RIGHT, RIGHT_BASE)

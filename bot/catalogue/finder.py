@@ -25,7 +25,7 @@ from bot.catalogue.seed_import import read_pairs, read_vague
 
 # Below LOWEST_FIT nothing in the catalogue fits; from CLEAR on the first is taken for the one
 # that is meant (docs/adr/0004-search.md).
-LOWEST_FIT, CLEAR = 0.4, 0.5
+LOWEST_FIT, CLEAR = 0.4, 0.55
 # An option is at least so likely, and at least so much of what the first is.
 MOST_OPTIONS, LEAST_LIKELY, LEAST_PART = 5, 0.02, 0.05
 QUALIFIERS = ("đổi", "gia hạn")
@@ -75,8 +75,8 @@ class _IndexCache:
                             companions.lexicon(connection),
                             default_stripper(),
                             read_pairs(SEED_DIR / "outside.tsv", "\t"),
-                            read_vague(SEED_DIR / "vague.tsv"),
                             learning.newest([procedure.code for procedure in procedures]),
+                            read_vague(SEED_DIR / "vague.tsv"),
                         )
                         self._key = key
             return self._index

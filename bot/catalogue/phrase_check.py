@@ -1,4 +1,4 @@
-"""What is wrong with citizens' phrases: shared, saying only the name, or leading elsewhere."""
+"""What is wrong with citizens' phrases: shared, vague, saying only the name, leading elsewhere."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from bot import text as vn
 from bot.catalogue import companions, finder, repository
 
 SHARED, NAME, ELSEWHERE, UNKNOWN = "shared", "name", "elsewhere", "unknown code"
+# Asked back on, whatever the phrase says (`seed/vague.tsv`).
+VAGUE = "vague"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ def faults() -> Iterator[Fault]:
             yield Fault(code, phrase, UNKNOWN)
         elif others:
             yield Fault(code, phrase, SHARED, tuple(sorted(others)))
+        elif choices := finder.look(phrase).choices:
+            yield Fault(code, phrase, VAGUE, tuple(match.code for match in choices))
         elif _key(phrase) == _key(procedure.name):
             yield Fault(code, phrase, NAME)
         else:

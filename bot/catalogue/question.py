@@ -72,7 +72,7 @@ class PhraseStripper:
 
         Accented words are compared with their accents: "hôn" is not "hơn".
         """
-        accented = vn.is_accented(" ".join(words))
+        accented = any(vn.fold_word(word) != word for word in words)
         known = self._function_words if accented else self._folded_function_words
         return [word for word in words if word not in known and not word.isdigit()]
 
@@ -83,8 +83,9 @@ class PhraseStripper:
 
     def strip(self, words: Sequence[str]) -> list[str]:
         """The words that belong to no phrase, in their order and spelling."""
-        kept = self._phrases.replace(words, [vn.fold_word(word) for word in words])
-        accented = vn.is_accented(" ".join(words))
+        folded = [vn.fold_word(word) for word in words]
+        kept = self._phrases.replace(words, folded)
+        accented = folded != list(words)
         edges = self._edge_words if accented else self._folded_edge_words
         leading = self._leading_words if accented else self._folded_leading_words
         start, end = 0, len(kept)

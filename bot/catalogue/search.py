@@ -119,8 +119,8 @@ class SearchIndex:
         lexicon: Iterable[tuple[str, str]],
         stripper: PhraseStripper,
         outside: Iterable[tuple[str, str]] = (),
-        vague: Iterable[tuple[str, Sequence[str]]] = (),
         classifier: Classifier | None = None,
+        vague: Iterable[tuple[str, Sequence[str]]] = (),
     ) -> None:
         """`outside` pairs topics that the catalogue does not serve with phrases for them, `vague`
         needs that do not tell which procedure is meant with the codes that may be."""
@@ -146,10 +146,12 @@ class SearchIndex:
         names += topics.values()
         self._labels = [p.code for p in self._procedures] + [OUTSIDE + topic for topic in topics]
         self._vague = {
-            " ".join(_folded(stripper.need(need))): tuple(
+            " ".join(_folded(stripper.need(said))): tuple(
                 self._number[code] for code in codes if code in self._number
             )
             for need, codes in vague
+            # What is left of a need may differ where no accents tell its words apart.
+            for said in (need, vn.fold(need))
         }
         self._classifier = None if classifier is None else classifier.aligned(self._labels, names)
         self._commune = np.array(

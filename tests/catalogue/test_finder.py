@@ -6,12 +6,18 @@ import pytest
 
 from bot import database, settings
 from bot import text as vn
-from bot.catalogue import companions, layers
+from bot.catalogue import companions, finder, layers
 from bot.catalogue.finder import Finding, Outcome, find, search
 from bot.catalogue.model import Procedure
 from bot.catalogue.search import Match
-from bot.catalogue.seed_import import SEED_DIR, load_seed, read_all_procedures, read_phrases
-from bot.catalogue.tables import CURATED, NATIONAL
+from bot.catalogue.seed_import import (
+    SEED_DIR,
+    load_seed,
+    read_all_procedures,
+    read_phrases,
+    read_vague,
+)
+from bot.catalogue.tables import CURATED, NATIONAL, STAFF
 from bot.migrations.runner import upgrade
 from bot.settings import Settings
 from tests.catalogue.exports import procedure
@@ -258,3 +264,28 @@ def test_words_that_several_names_share_say_nothing_of_which(message: str) -> No
     assert found.outcome is Outcome.SEVERAL
     words = vn.fold(vn.normalise(message))
     assert all(words in vn.fold(vn.normalise(m.official_name)) for m in found.matches)
+
+
+@pytest.mark.usefixtures("small_catalogue")
+def test_a_vague_need_is_asked_back_on_with_its_choices(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Said of one procedure word for word, and still no answer: the words do not tell which.
+    with database.begin() as connection:
+        companions.replace_aliases(connection, STAFF, [("1.000003", "giấy của hai vợ chồng")])
+    assert outcome(find("giay cua hai vo chong")) == (Outcome.FOUND, ["1.000003"])
+    needs = [
+        ("giấy của hai vợ chồng", ("1.000003", "1.000001", "9.999999")),
+        ("đăng ký khai tử", ("1.000002", "9.999999")),
+    ]
+    monkeypatch.setattr(finder, "read_vague", lambda _: needs)
+    write(*PROCEDURES, procedure("1.000099", "Thủ tục khác"))
+    choices = (Outcome.SEVERAL, ["1.000003", "1.000001"])
+    assert outcome(find("Tui muốn hỏi giấy của hai vợ chồng")) == choices
+    assert outcome(find("đăng ký khai tử")) == (Outcome.FOUND, ["1.000002"]), "one choice is none"
+
+
+def test_what_ships_as_vague_is_of_the_catalogue_and_no_phrase() -> None:
+    phrases = {vn.fold(vn.normalise(phrase)) for _, phrase in read_phrases(SEED_DIR / "phrases")}
+    needs = list(read_vague(SEED_DIR / "vague.tsv"))
+    assert len(needs) > 1500
+    assert [need for need, _ in needs if vn.fold(vn.normalise(need)) in phrases] == []
+    assert [need for need, codes in needs if len(codes) > 6] == []

@@ -23,7 +23,7 @@ def models(database_ready: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     """A folder for models, and a seed without phrases: learning takes no time."""
     seed = tmp_path / "seed"
     seed.mkdir()
-    for name in ("messages.tsv", "outside.tsv", "background.txt"):
+    for name in ("messages.tsv", "vague.tsv", "outside.tsv", "background.txt"):
         (seed / name).write_text("# none\n", encoding="utf-8")
     monkeypatch.setattr(learning, "SEED_DIR", seed)
     monkeypatch.setattr(learning, "MODELS", tmp_path / "models")

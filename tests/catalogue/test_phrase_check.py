@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot import database
-from bot.catalogue import companions, layers
-from bot.catalogue.phrase_check import ELSEWHERE, NAME, SHARED, UNKNOWN, Fault, faults
+from bot.catalogue import companions, finder, layers
+from bot.catalogue.phrase_check import ELSEWHERE, NAME, SHARED, UNKNOWN, VAGUE, Fault, faults
 from bot.catalogue.tables import CURATED, NATIONAL
 from tests.catalogue.small_catalogue import PROCEDURES
 
@@ -29,6 +29,14 @@ def test_a_phrase_of_two_procedures_is_named_for_both() -> None:
     assert with_phrases(("1.000001", "bé mới sinh"), ("1.000002", "be moi sinh")) == [
         Fault("1.000001", "bé mới sinh", SHARED, ("1.000002",)),
         Fault("1.000002", "be moi sinh", SHARED, ("1.000001",)),
+    ]
+
+
+def test_a_phrase_that_is_asked_back_on_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    choices = ("1.000001", "1.000002")
+    monkeypatch.setattr(finder, "read_vague", lambda _: [("làm giấy cho người nhà", choices)])
+    assert with_phrases(("1.000001", "lam giay cho nguoi nha")) == [
+        Fault("1.000001", "lam giay cho nguoi nha", VAGUE, choices)
     ]
 
 

@@ -20,6 +20,7 @@ from bot.catalogue.seed_import import (
     read_all_procedures,
     read_pairs,
     read_procedures,
+    read_vague,
 )
 
 SHIPPED = read_all_procedures(SEED_DIR / "procedures")
@@ -210,3 +211,19 @@ def test_general_facts_have_no_topic_twice() -> None:
     items = yaml.safe_load((SEED_DIR / "general.yml").read_text(encoding="utf-8"))
     topics = [item["topic"] for item in items]
     assert sorted(set(topics)) == sorted(topics)
+
+
+def test_vague_needs_come_with_their_codes(tmp_path: Path) -> None:
+    file = tmp_path / "vague.tsv"
+    file.write_text("# words, codes\nlàm căn cước\t1.000001 1.000002 1.000001\n", "utf-8")
+    assert list(read_vague(file)) == [("làm căn cước", ("1.000001", "1.000002"))]
+
+
+@pytest.mark.parametrize(
+    "codes", ["1.000001", "1.000001 1.000001", "1.000001 một", "1.000001,1.000002"]
+)
+def test_a_vague_need_without_two_codes_is_refused(tmp_path: Path, codes: str) -> None:
+    file = tmp_path / "vague.tsv"
+    file.write_text(f"làm căn cước\t{codes}\n", "utf-8")
+    with pytest.raises(SeedError, match=r"vague\.tsv.*làm căn cước"):
+        list(read_vague(file))

@@ -17,6 +17,7 @@ from bot.catalogue.seed_import import (
     read_all_procedures,
     read_life_events,
     read_phrases,
+    read_vague,
 )
 
 PROCEDURES = read_all_procedures(SEED_DIR / "procedures")
@@ -66,6 +67,7 @@ def test_every_code_is_one_that_the_province_offers(shared_data: Path) -> None:
     offered = {code for code, row in index.items() if belongs_to_province(row)}
     named = {code for code, _ in PHRASES} | {p.code for p in PROCEDURES}
     named |= {code for event in EVENTS for code, _ in event.steps}
+    named |= {code for _, codes in read_vague(SEED_DIR / "vague.tsv") for code in codes}
     named |= {other.code for p in PROCEDURES for other in p.differs_from}
     assert named - offered == set()
 
@@ -74,7 +76,8 @@ def test_no_phrase_is_a_question_of_the_evaluation(shared_data: Path) -> None:
     lines = (shared_data / "eval" / "dev-questions.jsonl").read_text(encoding="utf-8").splitlines()
     asked = {folded(json.loads(line)["question"]) for line in lines}
     # Two words ("thế phí") may coincide; a whole question may not.
-    assert [p for _, p in PHRASES if len(p.split()) > 4 and folded(p) in asked] == []
+    phrases = [p for _, p in PHRASES] + [need for need, _ in read_vague(SEED_DIR / "vague.tsv")]
+    assert [p for p in phrases if len(p.split()) > 4 and folded(p) in asked] == []
 
 
 def test_the_units_table_is_that_of_its_source(shared_data: Path) -> None:
