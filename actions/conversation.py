@@ -22,6 +22,8 @@ from bot.catalogue.finder import Outcome
 
 # Below this confidence a message is looked up before it is turned away.
 SURE_OUT_OF_SCOPE = 0.6
+# What may be the end, or the whole, of an applicant's number.
+SECOND_FACTORS = ("digits", "phone", "identity_number")
 FORGOTTEN_ON_CANCEL = (
     "procedure_code",
     "commune",
@@ -42,8 +44,8 @@ class ActionInform(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """A dossier code starts the look-up; words that name a need are searched for."""
-        given = {name: entity(tracker, name) for name in ("dossier_code", "digits")}
-        if given["dossier_code"] or (given["digits"] and tracker.get_slot("dossier_code")):
+        number = next(filter(None, (entity(tracker, kind) for kind in SECOND_FACTORS)), None)
+        if entity(tracker, "dossier_code") or (number and tracker.get_slot("dossier_code")):
             return [FollowupAction("dossier_status_form")]
         place = named_place(tracker)
         pending = tracker.get_slot("pending_topic")

@@ -35,6 +35,8 @@ class ValidateDossierStatusForm(FormValidationAction):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots
     ) -> Slots:
         """A code in any spelling becomes the official one."""
+        if str(value).startswith("/"):  # a button was pressed: no try at all
+            return {"dossier_code": None}
         code = normalise_dossier_code(str(value))
         if code:
             return {"dossier_code": code, "dossier_tries": 0.0}
@@ -44,6 +46,8 @@ class ValidateDossierStatusForm(FormValidationAction):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots
     ) -> Slots:
         """Four digits, or the whole number."""
+        if str(value).startswith("/"):
+            return {"dossier_digits": None}
         digits = digits_of(str(value))
         if len(digits) in NUMBER_LENGTHS:
             return {"dossier_digits": digits, "dossier_tries": 0.0}

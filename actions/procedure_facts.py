@@ -32,6 +32,8 @@ TOPICS = {
     "ask_eligibility": "eligibility",
     "ask_legal_basis": "legal_basis",
     "ask_result_delivery": "result",
+    "ask_form": "form",
+    "ask_service_level": "service_level",
 }
 OVERVIEW = "procedure"
 
@@ -47,6 +49,8 @@ FACTS: dict[str, tuple[str, Callable[[Procedure], list[str]]]] = {
     "eligibility": ("conditions", lambda p: rendering.paragraphs(p.subject, p.conditions)),
     "legal_basis": ("legal_basis", rendering.legal_basis),
     "result": ("result", lambda p: rendering.paragraphs(p.result)),
+    "form": ("forms", rendering.forms),
+    "service_level": ("service_level", rendering.service_level),
 }
 # A question about a fact that names little else speaks of the present procedure, unless the
 # catalogue knows its few words well.
@@ -161,7 +165,7 @@ def ask_which(
         {"title": f"{n}. {m.name}", "payload": f'/choose_option{{"procedure_code": "{m.code}"}}'}
         for n, m in enumerate(finding.matches, start=1)
     ]
-    contract = answer(topic, CLARIFY, options=finding.matches)
+    contract = answer(topic, CLARIFY, options=finding.matches[: finder.MOST_OPTIONS])
     if buttons:
         say(dispatcher, "utter_choose_procedure", contract, buttons=buttons)
     elif place is not None:
@@ -235,4 +239,19 @@ class ActionAnswerProcedure(SafeAction):
         intent = (tracker.latest_message.get("intent") or {}).get("name") or ""
         pending = tracker.get_slot("pending_topic")
         topic = TOPICS.get(intent) or (pending if pending in FACTS else OVERVIEW)
-        return answer_message(dispatcher, tracker, topic, asks_fact=intent in TOPICS)
+        events = answer_message(dispatcher, tracker, topic, asks_fact=intent in TOPICS)
+        return [*events, *self._further(dispatcher, tracker, topic, events)]
+
+    @staticmethod
+    def _further(
+        dispatcher: CollectingDispatcher, tracker: Tracker, first: str, events: Events
+    ) -> Events:
+        """The other facts that the message asks for, once its procedure is known."""
+        found = (e["value"] for e in events if e.get("name") == "procedure_code")
+        code = next(found, None)
+        asked = [TOPICS[q] for q in tracker.latest_message.get("questions") or () if q in TOPICS]
+        told: Events = []
+        for topic in asked:
+            if code and topic != first:
+                told += tell(dispatcher, topic, code, place_of(tracker))
+        return told

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from actions.wording import fragment
 from bot import text as vn
 from bot.catalogue.amounts import names_a_sum, says_free
-from bot.catalogue.model import ONLINE, VND, Channel, Document, Duration, Fee, Procedure
+from bot.catalogue.model import ONLINE, VND, Channel, Document, Duration, Fee, Form, Procedure
 from bot.offices.routing import Place
 
 # Folded: "- Nộp hồ sơ", "1. …", "Bước 2: …", "a) …", "* Lưu ý".
@@ -29,6 +29,11 @@ def amount(value: int) -> str:
 def sentence_end(text: str) -> str:
     """The text without a closing full stop, for use inside a sentence."""
     return text.rstrip(" .;")
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, or its first words where it is longer than so many characters."""
+    return text if len(text) <= length else f"{text[:length].rpartition(' ')[0]}…"
 
 
 def documents(procedure: Procedure) -> list[str]:
@@ -66,6 +71,20 @@ def _document(item: Document, when: str = "") -> str:
     if counts:
         name = fragment("counted", name=name, counts=", ".join(counts))
     return fragment("case", name=name, when=when) if when else fragment("item", text=name)
+
+
+def forms(procedure: Procedure) -> list[str]:
+    """The forms with their numbers, their last day, and where they lie if that is known."""
+    return list(dict.fromkeys(map(_form, procedure.forms)))
+
+
+def _form(form: Form) -> str:
+    name = sentence_end(form.name)
+    if form.number:
+        name = fragment("form_numbered", name=name, number=form.number)
+    if form.dates.effective_to is not None:
+        name = fragment("until", text=name, date=date(form.dates.effective_to))
+    return fragment("case", name=name, when=form.url) if form.url else fragment("item", text=name)
 
 
 def fees(procedure: Procedure) -> list[str]:
@@ -189,6 +208,12 @@ def online(procedure: Procedure) -> list[str]:
         text = fragment("pays_online" if procedure.online_payment else "pays_offline")
         lines.append(_sourced(procedure, "online_payment", text))
     return lines
+
+
+def service_level(procedure: Procedure) -> list[str]:
+    """Whether all, a part or nothing of it is done online; empty if no source says."""
+    level = procedure.service_level
+    return [fragment(f"service_level_{level}")] if level else []
 
 
 def _sourced(procedure: Procedure, group: str, text: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from bot import catalogue_commands, commands
 from bot.catalogue.sheets.formats import FORMATS
 from bot.database import DatabaseUnavailable
+from bot.engine.intent_file import OutputRefused
 from bot.engine.ports import PortTaken
 from bot.engine.training import TrainingFailed
 from bot.imports import ImportRefused
@@ -24,6 +25,7 @@ USER_ERRORS = (
     DatabaseUnavailable,
     PortTaken,
     TrainingFailed,
+    OutputRefused,
 )
 
 
@@ -122,6 +124,20 @@ def parser() -> argparse.ArgumentParser:
     command = add(groups, "explain", commands.explain)
     command.add_argument("message", nargs="?")
     command.add_argument("--json", action="store_true", help="messages on standard input")
+    command = add(groups, "test-intents", commands.test_intents)
+    command.add_argument(
+        "file",
+        type=Path,
+        help="CSV file with the columns text and, to get scores, intent (a+b for two questions); "
+        "or a text file with one message a line",
+    )
+    command.add_argument("--output", type=Path, metavar="REPORT.html", help="default: below var/")
+    command.add_argument(
+        "--relative-to", type=Path, default=Path(), metavar="FOLDER", help="where paths start"
+    )
+    nlu = groups.add_parser("nlu", help="the messages that intents are learnt from")
+    nlu_group = nlu.add_subparsers(required=True, metavar="COMMAND")
+    add(nlu_group, "check", commands.nlu_check)
     add(groups, "train", commands.train).add_argument("--force", action="store_true")
     add(groups, "prepare", catalogue_commands.prepare)
     add(groups, "check-port", commands.check_port)

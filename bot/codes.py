@@ -1,4 +1,4 @@
-"""Dossier codes, procedure codes and numbers as citizens write them.
+"""Dossier codes, procedure codes, telephone and identity numbers as citizens write them.
 
 A dossier code (mã hồ sơ) is `000.00.53.H48-220921-0099` or, shorter,
 `H48.16-230512-0003`; citizens leave out dots, dashes and leading zeros.
@@ -19,12 +19,20 @@ _DOSSIER = re.compile(
     rf"(?:{_GAP}(?P<office>\d{{2,3}})(?:(?=[\s.\-–_/])|(?=\d{{10}}(?!\d))))?"
     rf"{_GAP}(?P<date>\d{{6}}){_GAP}(?P<serial>\d{{1,5}})(?!\w)"
 )
-_PROCEDURE = re.compile(r"(?<![\w.])(\d)\.(\d{6})(?![\d])")
-_PHONE = re.compile(r"(?<!\w)(?:\+?84|0)(?:[\s.\-]?\d){9}(?!\d)")
+_PROCEDURE = re.compile(r"(?<![\w.,])([1-9])[.,\s](\d{6})(?![\d])")
+# A landline may have a digit more than others.
+_PHONE = re.compile(
+    r"(?<!\w)(?:\(0\d{2,3}\)(?:[\s.\-]?\d){7,8}"
+    r"|(?:\+?84|0)[\s.\-]?(?:2(?:[\s.\-]?\d){9}|\d(?:[\s.\-]?\d){8}))(?!\d)"
+)
+# Identity numbers: of the card 12 digits, often in threes; of the old card 9.
+_IDENTITY = re.compile(r"(?<![\w.,/\-])\d{3}(?:[ .]?\d{3}){2,3}(?![\w]|[.,/\-]\d)")
 _DIGITS = re.compile(r"(?<![\w.,/\-])\d{4,12}(?![\w]|[.,/\-]\d)")
 _YEAR_BEFORE = re.compile(r"n[aăă]\u0306?m\s*$", re.IGNORECASE)
 MASK = "•••"
-_IDENTITY_LENGTHS = (9, 12)
+_IDENTITY_LENGTHS, _PHONE_LENGTHS = (9, 12), (10, 11)
+PHONE, IDENTITY_NUMBER, DIGITS = "phone", "identity_number", "digits"
+PERSONAL = (PHONE, IDENTITY_NUMBER)
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,10 @@ def _dossier_code(match: re.Match[str]) -> str:
 
 
 def find_codes(text: str) -> list[Found]:
-    """Dossier codes, procedure codes and digit groups, none inside another."""
+    """Dossier codes, procedure codes and numbers, none inside another.
+
+    A number of four digits may be the end of one of a person's: what it is, the talk tells.
+    """
     found: list[Found] = []
     taken: list[tuple[int, int]] = []
     for item in _candidates(text):
@@ -67,9 +78,8 @@ def mask_personal_numbers(text: str) -> str:
     Landlines (02…) stay: they are offices'.
     """
     for item in reversed(find_codes(text)):
-        length = len(item.value)
-        personal = item.entity == "digits" and length in (10, *_IDENTITY_LENGTHS)
-        if personal and not (length == 10 and item.value.startswith("02")):
+        is_landline = item.entity == PHONE and item.value.startswith("02")
+        if item.entity in PERSONAL and not is_landline:
             text = f"{text[: item.start]}{MASK}{text[item.end :]}"
     return text
 
@@ -81,11 +91,17 @@ def _candidates(text: str) -> Iterator[Found]:
         yield Found("procedure_code", f"{match[1]}.{match[2]}", *match.span())
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
-        digits = f"0{digits[2:]}" if digits.startswith("84") and len(digits) == 11 else digits
-        if len(digits) == 10:
-            yield Found("digits", digits, *match.span())
+        digits = f"0{digits[2:]}" if digits.startswith("84") else digits
+        if len(digits) in _PHONE_LENGTHS:
+            yield Found(PHONE, digits, *match.span())
+    for match in _IDENTITY.finditer(text):
+        digits = re.sub(r"\D", "", match[0])
+        # Nine digits in threes may be a sum of money, which ends on a round figure.
+        if len(digits) == len(match[0]) or not digits.endswith(("000", "500")):
+            yield Found(IDENTITY_NUMBER, digits, *match.span())
     for match in _DIGITS.finditer(text):
-        length = len(match[0])
-        is_year = length == 4 and _YEAR_BEFORE.search(text[: match.start()])
-        if not is_year and (length in (4, 10) or length in _IDENTITY_LENGTHS):
-            yield Found("digits", match[0], *match.span())
+        is_year = len(match[0]) == 4 and _YEAR_BEFORE.search(text[: match.start()])
+        if len(match[0]) == 10:
+            yield Found(PHONE, match[0], *match.span())
+        elif len(match[0]) == 4 and not is_year:
+            yield Found(DIGITS, match[0], *match.span())

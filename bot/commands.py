@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.settings import settings
+
+if TYPE_CHECKING:
+    from bot.engine.intent_report import Understood
 
 
 class CommandError(Exception):
@@ -152,3 +157,72 @@ def explain(arguments: argparse.Namespace) -> None:
         from bot.engine import shell as shells
 
         print(shells.describe(agents.load_now(_model()), arguments.message))
+
+
+def nlu_check(_: argparse.Namespace) -> None:
+    """Training messages that are too much alike, and the number of messages of each intent."""
+    from collections import Counter
+
+    from bot.nlu import messages
+
+    known = messages.read_messages()
+    pairs = messages.alike(known)
+    for pair in pairs:
+        kind = "other intents" if pair.is_contradiction else "+".join(pair.one.intents)
+        print(
+            f"{pair.other.file}: {pair.other.text}\n  as {pair.one.file}: {pair.one.text} ({kind})"
+        )
+    for intent, count in sorted(Counter(m.intents[0] for m in known).items()):
+        print(f"{count:5}  {intent}")
+    if pairs:
+        raise CommandError(f"{len(pairs)} messages are like others: leave one of each pair out.")
+    print(f"{len(known)} messages, none like another.")
+
+
+def test_intents(arguments: argparse.Namespace) -> None:
+    """Test how the messages of a file are understood; write a report (HTML, in Vietnamese)."""
+    from bot import clock
+    from bot.engine import intent_file, intent_report, intent_scores
+
+    source = arguments.relative_to / arguments.file
+    default = settings().var_dir / f"intents-{source.stem}.html"
+    output = arguments.relative_to / arguments.output if arguments.output else default
+    messages = intent_file.read(source, intent_file.known_intents(), settings().max_message_length)
+    intent_file.check_output(output, source)
+    model = _model()
+    name = model.name.partition(".")[0]
+    understood = _understood(model, [message.text for message in messages])
+    report = intent_report.Report(source.name, name, clock.today(), messages, understood)
+    intent_file.write(output, intent_report.render(report))
+    if report.is_labelled:
+        result = intent_scores.score(report.pairs)
+        print(
+            f"{result.number} messages, {result.share_right:.1%} right, "
+            f"macro-F1 {result.macro_f1:.3f}."
+        )
+    else:
+        print(f"{len(messages)} messages without intents to compare with.")
+    print(f"Report: {output.resolve()}")
+
+
+def _understood(model: Path, texts: Sequence[str]) -> list[Understood]:
+    """What the bot takes messages for, with one model that is loaded once."""
+    _quiet()
+    from bot.engine import agent as agents
+    from bot.engine import explain as explaining
+    from bot.engine.intent_report import understood_of
+
+    report = progress("Messages")
+
+    async def run() -> list[Understood]:
+        try:
+            agent = await agents.load(model)
+        except RuntimeError as error:
+            raise CommandError(str(error)) from error
+        results = []
+        for done, text in enumerate(texts, start=1):
+            results.append(understood_of(await explaining.explain_message(agent, text)))
+            report(done, len(texts))
+        return results
+
+    return asyncio.run(run())

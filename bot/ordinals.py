@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bot import text as vn
+from bot.codes import Found
 
 LAST = -1
 
@@ -32,3 +34,38 @@ def find_ordinal(message: str) -> int | None:
     if not match:
         return None
     return int(match[1]) if match[1].isdigit() else _WORDS[match[1]]
+
+
+# "Mẫu số 1", "quầy số 3", "thông tư số 15" count things that are no options.
+_NO_OPTION = re.compile(
+    r"\b(?:mau|quay|dieu|to|thong tu|nghi dinh|luat|nha|duong|lop|thua|ban do|hem|khu|thon|cong"
+    r"|quyet dinh|nghi quyet|ho so|giay|can cuoc|dien thoai|dong thap|be|dua|chau|con|lan)\s$"
+)
+# A pick begins with what is counted: "thứ hai" alone is a day, "số từ" no number.
+_PICKED = "cai|muc|dong|phuong an|lua chon|y|nut|cau|thu tuc|dap an"
+_SPAN = re.compile(
+    rf"\b(?:(?:{_PICKED})\s+(?:thu\s+|so\s+)?"
+    rf"(?:(\d{{1,2}})|(dau tien|cuoi cung|{'|'.join(_WORDS)}))"
+    r"|so\s+(?:(\d{1,2})|(mot|hai|ba|bon|nam)))(?![\w]|[.,/\-]\d)"
+)
+
+
+def find_ordinals(text: str) -> Iterator[Found]:
+    """Picks of an option in a composed text; the value is its number, -1 for the last."""
+    folded = vn.fold(text)
+    bare = _BARE.match(folded.strip())
+    if bare:
+        number = find_ordinal(text)
+        start = len(folded) - len(folded.lstrip())
+        yield Found("ordinal", str(number), start + bare.start(), start + bare.end(1))
+        return
+    for match in _SPAN.finditer(folded):
+        if _NO_OPTION.search(folded[: match.start()]):
+            continue
+        figure, word = match[1] or match[3], match[2] or match[4]
+        number = int(figure) if figure else _said(word)
+        yield Found("ordinal", str(number), *match.span())
+
+
+def _said(word: str) -> int:
+    return LAST if word == "cuoi cung" else 1 if word == "dau tien" else _WORDS[word]

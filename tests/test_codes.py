@@ -78,6 +78,8 @@ def test_procedure_codes_are_found(text: str, expected: list[str]) -> None:
         ("0905123456", "0905123456"),
         ("sđt 0905.123.456 nhé", "0905123456"),
         ("0905 123 456", "0905123456"),
+        ("0255 3822 862", "02553822862"),
+        ("051 098 001 234", "051098001234"),
         ("+84905123456", "0905123456"),
         ("+84 905-123-456", "0905123456"),
         ("84905123456", "0905123456"),
@@ -88,7 +90,8 @@ def test_procedure_codes_are_found(text: str, expected: list[str]) -> None:
     ],
 )
 def test_telephone_identity_and_last_digits_are_found(text: str, expected: str) -> None:
-    assert [(f.entity, f.value) for f in find_codes(text)] == [("digits", expected)]
+    kind = {4: "digits", 10: "phone", 11: "phone"}.get(len(expected), "identity_number")
+    assert [(f.entity, f.value) for f in find_codes(text)] == [(kind, expected)]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +119,7 @@ def test_nothing_is_found_inside_another_code() -> None:
     assert found == [
         Found("dossier_code", SHORT, 3, 21),
         Found("procedure_code", "1.001193", 31, 39),
-        Found("digits", "0905123456", 45, 60),
+        Found("phone", "0905123456", 45, 60),
         Found("digits", "1234", 72, 76),
     ]
     assert [text[f.start : f.end] for f in found] == [

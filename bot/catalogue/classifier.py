@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from zipfile import BadZipFile
@@ -18,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot import text as vn
+from bot.bag import Bag, Vector
 
-Vector = NDArray[np.float32]
 # How far the vectors of procedures that were not learnt are drawn towards nothing.
 RIDGE = 0.1
 # So many texts of such a procedure, and so many that were learnt, tell enough.
@@ -40,37 +39,10 @@ def features(words: Sequence[str], *, accented: bool) -> Iterator[str]:
         yield from (f"a:{word}" for word in words)
 
 
-@dataclass(frozen=True)
-class Member:
-    """One of several classifiers that were learnt from the same phrases.
-
-    `embedding` has a row for each feature, `weights` a column and `bias` a number for each label.
-    """
-
-    embedding: Vector
-    weights: Vector
-    bias: Vector
-
-    def encode(self, numbers: Sequence[int]) -> Vector:
-        """The vector of a text from the numbers of its features."""
-        if not len(numbers):
-            return np.zeros(self.embedding.shape[1], dtype=np.float32)
-        total = self.embedding[np.asarray(numbers)].sum(axis=0, dtype=np.float32)
-        return total / np.float32(math.sqrt(len(numbers) + 1))
-
-    def log_shares(self, numbers: Sequence[int]) -> Vector:
-        """Logarithm of each label's share, which add up to one."""
-        values = self.encode(numbers) @ self.weights + self.bias
-        values -= values.max()
-        return values - np.log(np.exp(values).sum())
-
-
 class Classifier:
     """Tells for each label (a code or a topic outside the catalogue) how likely it is meant."""
 
-    def __init__(
-        self, labels: Sequence[str], names: Sequence[str], members: Sequence[Member]
-    ) -> None:
+    def __init__(self, labels: Sequence[str], names: Sequence[str], members: Sequence[Bag]) -> None:
         """`names` are the features that rows of the embeddings stand for."""
         self.labels = list(labels)
         self._names = list(names)
@@ -103,14 +75,14 @@ class Classifier:
         return Classifier(labels, self._names, members)
 
     def _aligned(
-        self, member: Member, columns: NDArray[np.int64], texts: Sequence[Sequence[Sequence[str]]]
-    ) -> Member:
+        self, member: Bag, columns: NDArray[np.int64], texts: Sequence[Sequence[Sequence[str]]]
+    ) -> Bag:
         weights, bias = member.weights[:, columns], member.bias[columns]
         learnt, new = np.flatnonzero(columns >= 0), np.flatnonzero(columns < 0)
         if not len(new):
-            return Member(member.embedding, weights, bias)
+            return Bag(member.embedding, weights, bias)
         if not len(learnt):
-            return Member(member.embedding, np.zeros_like(weights), np.zeros_like(bias))
+            return Bag(member.embedding, np.zeros_like(weights), np.zeros_like(bias))
         shown = learnt[:: max(1, len(learnt) // MOST_SHOWN)]
         models = self._centres(member, [texts[n] for n in shown])
         # The map from centres to weights that fits those that were learnt best.
@@ -124,9 +96,9 @@ class Classifier:
             centres = self._centres(member, [texts[n] for n in chunk])
             weights[:, chunk] = (centres @ mapped * stretch).T
         bias[new] = bias[learnt].mean()
-        return Member(member.embedding, weights, bias)
+        return Bag(member.embedding, weights, bias)
 
-    def _centres(self, member: Member, texts: Sequence[Sequence[Sequence[str]]]) -> Vector:
+    def _centres(self, member: Bag, texts: Sequence[Sequence[Sequence[str]]]) -> Vector:
         """For each label the mean of its texts' vectors, with and without accents."""
         centres = np.zeros((len(texts), member.embedding.shape[1]), dtype=np.float32)
         for row, owned in enumerate(texts):
@@ -172,7 +144,7 @@ class Classifier:
             with np.load(path, allow_pickle=False) as arrays:
                 count = sum(name.startswith("bias_") for name in arrays.files)
                 members = [
-                    Member(
+                    Bag(
                         *(
                             arrays[f"{part}_{number}"].astype(np.float32)
                             for part in ("embedding", "weights", "bias")

@@ -19,7 +19,7 @@ from bot.settings import PROJECT_ROOT, settings
 
 MODELS = PROJECT_ROOT / "models"
 # To be raised with every change of how is learnt.
-TRAINER = 2
+TRAINER = 3
 KEPT = 4
 # A classifier of another catalogue is of use if it knows at least this share of its procedures.
 LEAST_KNOWN = 0.5

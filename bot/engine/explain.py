@@ -42,6 +42,7 @@ async def explain_message(agent: Agent, text: str) -> dict[str, Any]:
             {"code": match.code, "name": match.name, "score": match.score}
             for match in finder.search(text, MOST_PROCEDURES)
         ],
+        "questions": parsed.get("questions") or [],
         "ranking": ranking,
     }
 

@@ -1,5 +1,7 @@
 """Word segmentation by underthesea, with offsets into the text as it was written.
 
+Text without accents gets them back first, since underthesea knows words with accents only.
+
 underthesea composes Unicode and squeezes white space, and it splits codes; so codes are
 kept whole, and its words are laid back over the original character by character.
 """
@@ -10,8 +12,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot import text as vn
+from bot.diacritics import default_restorer
+
 _CODE = re.compile(r"[^\W_]*\d[\w]*(?:[.\-/:]\w+)*|https?://\S+|\S+@\S+\.\w+")
 _ATOM = re.compile(r"\w+|[^\w\s]")
+_ATOM_OR_CODE = re.compile(rf"{_CODE.pattern}|{_ATOM.pattern}")
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,41 @@ def compose(text: str) -> tuple[str, list[int]]:
 
 def segment(text: str) -> list[Segment]:
     """Words of a text in order; white space belongs to none, all else to exactly one."""
+    if vn.is_accented(text):
+        return _segment(text)
+    return _segment_unaccented(text)
+
+
+def _segment_unaccented(text: str) -> list[Segment]:
+    """Words of a text as they are found when its accents are put back."""
+    atoms = list(_ATOM_OR_CODE.finditer(text))
+    places = [n for n, atom in enumerate(atoms) if atom.group().isalpha()]
+    restored = [atom.group() for atom in atoms]
+    folded = [vn.fold(restored[n]) for n in places]
+    for n, word in zip(places, default_restorer().restore(folded), strict=True):
+        restored[n] = word
+    pieces: list[str] = []
+    # Where each atom begins in the restored text: gaps of white space stay.
+    starts, length, before = [], 0, 0
+    for atom, word in zip(atoms, restored, strict=True):
+        gap = " " if atom.start() > before else ""
+        pieces += [gap, word]
+        starts.append(length + len(gap))
+        length += len(gap) + len(word)
+        before = atom.end()
+    found = []
+    number = 0
+    for part in _segment("".join(pieces)):
+        first = number
+        while number < len(atoms) and starts[number] < part.end:
+            number += 1
+        if first < number:
+            start, end = atoms[first].start(), atoms[number - 1].end()
+            found.append(Segment(text[start:end], start, end))
+    return found
+
+
+def _segment(text: str) -> list[Segment]:
     composed, offsets = compose(text)
     spans: list[tuple[int, int]] = []
     position = 0

@@ -13,6 +13,7 @@ from bot.catalogue.model import (
     Document,
     Duration,
     Fee,
+    Form,
     LegalBasis,
     Procedure,
     Source,
@@ -173,3 +174,30 @@ def test_other_cases_name_the_procedure_that_fits_them() -> None:
         "- Khi thẻ bị mất: thủ tục “Cấp lại thẻ”.",
     ]
     assert rendering.other_cases(procedure, {}) == []
+
+
+def test_forms_show_their_number_their_place_and_their_last_day() -> None:
+    forms = (
+        Form("Tờ khai đăng ký.", "CT01", file="1.Mau.doc"),
+        Form("Tờ khai đăng ký.", "CT01"),
+        Form("Đơn đề nghị", url="https://example.vn/don"),
+        Form("Phiếu cũ", dates=Dates(effective_to=dt.date(2026, 12, 31))),
+    )
+    assert rendering.forms(replace(PROCEDURE, forms=forms)) == [
+        "- Tờ khai đăng ký, mẫu CT01",
+        "- Đơn đề nghị: https://example.vn/don",
+        "- Phiếu cũ, đến hết ngày 31/12/2026",
+    ]
+    assert rendering.forms(PROCEDURE) == []
+
+
+def test_a_service_level_that_no_source_tells_gives_no_line() -> None:
+    assert rendering.service_level(PROCEDURE) == []
+    assert rendering.service_level(replace(PROCEDURE, service_level="partial")) == [
+        "Mức độ: một phần, có bước anh/chị phải đến nơi nhận hồ sơ."
+    ]
+
+
+def test_long_names_are_cut_between_words() -> None:
+    assert rendering.shortened("Đăng ký khai sinh", 17) == "Đăng ký khai sinh"
+    assert rendering.shortened("Đăng ký khai sinh", 14) == "Đăng ký khai…"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot import database
+from bot.bag_training import Schooling
 from bot.catalogue import classifier_training, companions, finder, layers, learning
 from bot.catalogue.classifier import Classifier
 from bot.catalogue.tables import NATIONAL, STAFF
@@ -27,7 +28,7 @@ def models(database_ready: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: 
         (seed / name).write_text("# none\n", encoding="utf-8")
     monkeypatch.setattr(learning, "SEED_DIR", seed)
     monkeypatch.setattr(learning, "MODELS", tmp_path / "models")
-    monkeypatch.setattr(classifier_training, "EPOCHS", 2)
+    monkeypatch.setattr(classifier_training, "SCHOOLING", Schooling(epochs=2))
     monkeypatch.setattr(classifier_training, "RAREST", 1)
     with database.begin() as connection:
         layers.write_layer(

@@ -1,4 +1,4 @@
-"""Entities that have a shape: dossier codes, procedure codes, digits, ordinals."""
+"""Rasa component that finds all entities of a message (`bot.nlu.entities`)."""
 
 from __future__ import annotations
 
@@ -19,17 +19,29 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.codes import find_codes
+from bot.nlu.entities import EntityFinder
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
-class CodeExtractor(GraphComponent, EntityExtractorMixin):
-    """Finds codes in every spelling; values are normalised, offsets are the original's."""
+class VietnameseEntityExtractor(GraphComponent, EntityExtractorMixin):
+    """Finds codes, numbers, sums, days, ordinals, papers, authorities, fields and places.
+
+    Values are normalised, offsets are those of the text as written.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The component's default config (see parent class for full docstring)."""
         return {}
+
+    def __init__(self) -> None:
+        """Reads the vocabularies."""
+        self._finder = EntityFinder()
+
+    @staticmethod
+    def required_packages() -> list[str]:
+        """Packages that must be importable."""
+        return ["spacy"]
 
     @classmethod
     def create(
@@ -38,7 +50,7 @@ class CodeExtractor(GraphComponent, EntityExtractorMixin):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-    ) -> CodeExtractor:
+    ) -> VietnameseEntityExtractor:
         """Creates a new component (see parent class for full docstring)."""
         return cls()
 
@@ -52,7 +64,7 @@ class CodeExtractor(GraphComponent, EntityExtractorMixin):
                     ENTITY_ATTRIBUTE_START: found.start,
                     ENTITY_ATTRIBUTE_END: found.end,
                 }
-                for found in find_codes(message.get(TEXT) or "")
+                for found in self._finder.find(message.get(TEXT) or "")
             ]
             entities = self.add_extractor_name(entities)
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)

@@ -1,0 +1,216 @@
+"""Lists and counts of procedures, by field, level, authority or what is done online."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import office_lines, rendering
+from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
+from actions.procedure_facts import ask_which, entity
+from actions.safe_action import Events, SafeAction
+from actions.wording import fragment
+from bot import text as vn
+from bot.catalogue import finder, listing, listing_question
+from bot.catalogue.finder import MOST_OPTIONS, Finding, Outcome
+from bot.catalogue.listing import Listing, Query
+from bot.catalogue.model import COMMUNE, LEVELS, PROVINCE
+from bot.catalogue.search import Match
+from bot.sources import Source
+
+TOPIC = "list"
+MOST_LINES = MOST_FIELDS = 10
+MOST_BUTTONS = 5
+# So many fields are named, more are counted.
+MOST_NAMED = 3
+LONGEST_LINE = 120
+SCOPES = {COMMUNE: "scope_commune", PROVINCE: "scope_province"}
+KINDS = {"full": "list_full", "partial": "list_partial"}
+
+# Of folded, normalised words.
+_COUNT = re.compile(r"\bbao (?:nhieu|lam)\b|\btong (?:so|cong)\b|\bthong ke\b|\bso luong\b|\bdem\b")
+_LIST_WORDS = re.compile(
+    r"\b(?:danh (?:sach|muc)|liet ke|ke (?:ten|ra|het)|muc luc|trang tiep theo|con lai|list|xem)\b"
+)
+
+
+class ActionListServices(SafeAction):
+    """Counts the procedures that a message describes and shows the first of them."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_list_services"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        text = tracker.latest_message.get("text") or ""
+        # A button carries its intent and its field only.
+        text = "" if text.startswith("/") else text
+        everything = listing.listing(Query(), limit=1)
+        if everything.source is None:
+            say(dispatcher, "utter_list_services_not_published", answer(TOPIC, NOT_PUBLISHED))
+            return []
+        field, agency = (entity(tracker, name) or "" for name in ("field", "agency"))
+        query, is_field = listing_question.read(text, field, agency, _written(tracker, "agency"))
+        found = listing.listing(query)
+        if query.service_level:
+            return _tell_service_level(dispatcher, query, found, everything.source)
+        if query != Query() and found.count:
+            return _tell(dispatcher, query, found)
+        near = () if is_field or query.agency else _near(text)
+        if near:
+            return ask_which(dispatcher, TOPIC, Finding(Outcome.SEVERAL, near))
+        scope = _scope(query, found)
+        return _tell_fields(dispatcher, scope, everything, everything.source)
+
+
+def _written(tracker: Tracker, name: str) -> str:
+    """How an entity stands in the message."""
+    text = tracker.latest_message.get("text") or ""
+    for item in tracker.latest_message.get("entities") or ():
+        if item.get("entity") == name:
+            return text[item.get("start") or 0 : item.get("end") or 0]
+    return ""
+
+
+def _near(text: str) -> tuple[Match, ...]:
+    """Procedures for a message that names a need ("người khuyết tật được hưởng những gì")."""
+    line = vn.normalise(text)
+    if _COUNT.search(vn.fold(line)):
+        return ()
+    for match in reversed(list(_LIST_WORDS.finditer(vn.fold(line)))):
+        line = line[: match.start()] + line[match.end() :]
+    found = finder.find(line)
+    # Whoever asks for a list wants more than the best.
+    return (
+        tuple(finder.search(line, MOST_OPTIONS))
+        if found.outcome is Outcome.FOUND
+        else found.matches
+    )
+
+
+def _scope(query: Query, found: Listing) -> str:
+    """What is listed, to stand behind the word for procedures."""
+    parts = []
+    if query.subject and found.by_name and found.count:
+        parts.append(fragment("scope_named", words=query.subject))
+    elif query.subject and len(found.fields) > MOST_NAMED:
+        parts.append(fragment("scope_fields", count=len(found.fields), words=query.subject))
+    elif query.subject:
+        names = [name for name, _ in found.fields] or [query.subject]
+        parts.append(fragment("scope_field", fields=", ".join(names)))
+    if query.agency:
+        parts.append(fragment("scope_agency", agency=query.agency))
+    if query.level:
+        parts.append(fragment(SCOPES[query.level]))
+    if query.online:
+        parts.append(fragment("scope_online"))
+    return "".join(f" {part}" for part in parts)
+
+
+def _numbered(found: Listing) -> tuple[str, list[dict[str, str]], list[Match]]:
+    """The lines to pick from, buttons for the first of them, and what they stand for."""
+    matches = list(finder.options([procedure.code for procedure in found.shown]).matches)
+    names = [rendering.shortened(match.name, LONGEST_LINE) for match in matches]
+    lines = []
+    for number, (name, match) in enumerate(zip(names, matches, strict=True), start=1):
+        # Some procedures of one name differ in what the name does not tell.
+        twice = names.count(name) > 1
+        told = fragment("list_coded", name=name, code=match.code) if twice else name
+        lines.append(fragment("step", number=number, text=told))
+    buttons = [
+        {"title": line, "payload": f'/choose_option{{"procedure_code": "{match.code}"}}'}
+        for line, match in zip(lines, matches[:MOST_BUTTONS], strict=False)
+    ]
+    if len(matches) < found.count:
+        lines.insert(0, fragment("list_first", count=len(matches)))
+    return "\n".join([*lines, fragment("list_pick")]), buttons, matches
+
+
+def _offer(matches: Sequence[Match]) -> Events:
+    """What "số 2" will mean; the talk is about none of them yet."""
+    return [
+        SlotSet("options", [match.code for match in matches] or None),
+        SlotSet("pending_topic", None),
+        SlotSet("procedure_code", None),
+    ]
+
+
+def _tell(dispatcher: CollectingDispatcher, query: Query, found: Listing) -> Events:
+    lines, buttons, matches = _numbered(found)
+    given = [procedure.source for procedure in found.shown if procedure.source is not None]
+    say(
+        dispatcher,
+        "utter_list_services",
+        answer(TOPIC, ANSWERED, options=matches[:MOST_OPTIONS], source=given[0]),
+        buttons=buttons,
+        count=rendering.amount(found.count),
+        scope=_scope(query, found),
+        levels=fragment("list_levels", **_amounts(found)) if len(found.levels) > 1 else "",
+        lines=lines,
+        **office_lines.sources(given),
+    )
+    return _offer(matches)
+
+
+def _amounts(found: Listing) -> dict[str, str]:
+    """How many there are at each level."""
+    counts = dict(found.levels)
+    return {level: rendering.amount(counts.get(level, 0)) for level in LEVELS}
+
+
+def _tell_service_level(
+    dispatcher: CollectingDispatcher, query: Query, found: Listing, otherwise: Source
+) -> Events:
+    """Only those are counted whose level is published; `otherwise` tells that none is."""
+    given = [p.source_of("service_level") or otherwise for p in found.shown] or [otherwise]
+    status = ANSWERED if found.published else NOT_PUBLISHED
+    lines, buttons, matches = _numbered(found) if found.count else ("", [], [])
+    kind = fragment(
+        "list_of_kind" if found.count else "list_none_of_kind",
+        kind=fragment(KINDS[query.service_level]),
+        count=rendering.amount(found.count),
+    )
+    say(
+        dispatcher,
+        "utter_list_service_level" if found.published else "utter_list_service_level_not_published",
+        answer(TOPIC, status, options=matches[:MOST_OPTIONS], source=given[0]),
+        buttons=buttons or None,
+        scope=_scope(query, found) or fragment("list_all"),
+        published=rendering.amount(found.published),
+        kind=kind,
+        lines=f"\n{lines}" if lines else "",
+        **office_lines.sources(given),
+    )
+    return _offer(matches)
+
+
+def _tell_fields(
+    dispatcher: CollectingDispatcher, scope: str, everything: Listing, source: Source
+) -> Events:
+    """The number of all procedures and the fullest fields; or that none is as described."""
+    fullest = everything.fields[:MOST_FIELDS]
+    lines = [fragment("list_field", field=f, count=rendering.amount(n)) for f, n in fullest]
+    payloads = [json.dumps({"field": name}, ensure_ascii=False) for name, _ in fullest]
+    buttons = [
+        {"title": name, "payload": f"/list_services{payload}"}
+        for (name, _), payload in zip(fullest[:MOST_BUTTONS], payloads, strict=False)
+    ]
+    say(
+        dispatcher,
+        "utter_list_nothing" if scope else "utter_list_fields",
+        answer(TOPIC, NOT_FOUND if scope else ANSWERED, source=source),
+        buttons=buttons,
+        count=rendering.amount(everything.count),
+        fields=len(everything.fields),
+        scope=scope,
+        lines="\n".join(lines),
+        **_amounts(everything),
+        **office_lines.sources([source]),
+    )
+    return [SlotSet("options", None)]

@@ -1,0 +1,93 @@
+"""Replies that only guide: whom they send to, and what they must never claim."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+import yaml
+
+from bot.settings import PROJECT_ROOT
+
+# Intent → response, topic and status of the answer, a piece that it must say.
+GUIDANCE = {
+    "payment_problem": ("utter_payment_problem", "payment", "handover", "1800 1096"),
+    "ask_receipt": ("utter_receipt", "payment", "handover", "nơi đã thu tiền"),
+    "forgot_dossier_code": ("utter_forgot_dossier_code", "status", "handover", "căn cước"),
+    "complain_late_dossier": ("utter_complain_late_dossier", "status", "handover", "xin lỗi"),
+    "supplement_dossier": ("utter_supplement_dossier", "status", "handover", "nơi đã nộp"),
+    "withdraw_dossier": ("utter_withdraw_dossier", "status", "handover", "nơi đã nộp"),
+    "ask_account_help": ("utter_account_help", "account", "handover", "VNeID"),
+    "ask_digital_signature": (
+        "utter_digital_signature", "digital_signature", "handover", "nơi nhận hồ sơ",
+    ),
+    "ask_privacy": ("utter_privacy", "privacy", "answered", "là máy"),
+    "give_feedback": ("utter_give_feedback", "feedback", "handover", "có ký tên"),
+    "complain_bot": ("utter_complain_bot", "other", "clarify", "xin lỗi"),
+}  # fmt: skip
+# Telephone numbers that the project names elsewhere, or everybody knows.
+KNOWN_NUMBERS = {"1022", "1800", "1096", "113", "114", "115"}
+FORM = "dossier_status_form"
+
+
+def documents(folder: str) -> list[dict[str, Any]]:
+    paths = sorted((PROJECT_ROOT / folder).glob("*.yml"))
+    return [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+
+
+RESPONSES = {name: v[0] for d in documents("domain") for name, v in d["responses"].items()}
+RULES = [rule for d in documents("data/rules") for rule in d["rules"]]
+
+
+def actions_for(intent: str, *, in_form: bool) -> list[list[str]]:
+    """The actions of the rules for an intent."""
+    found = []
+    for rule in RULES:
+        first = rule["steps"][0]
+        intents = [step["intent"] for step in first.get("or", [first]) if "intent" in step]
+        if intent in intents and bool(rule.get("condition")) is in_form:
+            found.append([step["action"] for step in rule["steps"] if "action" in step])
+    return found
+
+
+@pytest.mark.parametrize("intent", GUIDANCE)
+def test_a_reply_guides_and_says_what_it_is(intent: str) -> None:
+    name, topic, status, piece = GUIDANCE[intent]
+    response = RESPONSES[name]
+    assert response["custom"]["answer"] == {"topic": topic, "status": status}
+    assert piece in response["text"]
+    assert "/request_human" in [button["payload"] for button in response["buttons"]]
+
+
+@pytest.mark.parametrize("intent", GUIDANCE)
+def test_no_fee_time_or_telephone_is_made_up(intent: str) -> None:
+    text = RESPONSES[GUIDANCE[intent][0]]["text"].replace("4 số cuối", "")
+    assert set(re.findall(r"\d+", text)) <= KNOWN_NUMBERS
+    assert not re.search(r"{\w+}", text), "nothing fills it in"
+
+
+@pytest.mark.parametrize("intent", GUIDANCE)
+def test_each_has_a_rule_and_leads_back_into_the_form(intent: str) -> None:
+    name = GUIDANCE[intent][0]
+    assert actions_for(intent, in_form=False) == [[name]]
+    assert actions_for(intent, in_form=True) == [[name, FORM]]
+
+
+@pytest.mark.parametrize(
+    ("intent", "action"),
+    [
+        ("ask_form", "action_answer_procedure"),
+        ("ask_service_level", "action_answer_procedure"),
+        ("list_services", "action_list_services"),
+    ],
+)
+def test_questions_to_the_catalogue_lead_back_into_the_form(intent: str, action: str) -> None:
+    assert actions_for(intent, in_form=False) == [[action]]
+    assert actions_for(intent, in_form=True) == [[action, FORM]]
+
+
+def test_a_late_dossier_is_not_claimed_to_be_late() -> None:
+    response = RESPONSES["utter_complain_late_dossier"]
+    assert not re.search(r"trễ|quá hạn|chậm", response["text"])
+    assert "/check_dossier_status" in [button["payload"] for button in response["buttons"]]
