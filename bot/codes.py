@@ -26,7 +26,7 @@ _PHONE = re.compile(
     r"|(?:\+?84|0)[\s.\-]?(?:2(?:[\s.\-]?\d){9}|\d(?:[\s.\-]?\d){8}))(?!\d)"
 )
 # Identity numbers: of the card 12 digits, often in threes; of the old card 9.
-_IDENTITY = re.compile(r"(?<![\w.,/\-])\d{3}(?:[ .]?\d{3}){2,3}(?![\w]|[.,/\-]\d)")
+_IDENTITY = re.compile(r"(?<![\w.,/\-])\d{3}(?:[ .\-]?\d{3}){2,3}(?![\w]|[.,/\-]\d)")
 _DIGITS = re.compile(r"(?<![\w.,/\-])\d{4,12}(?![\w]|[.,/\-]\d)")
 _YEAR_BEFORE = re.compile(r"n[aăă]\u0306?m\s*$", re.IGNORECASE)
 MASK = "•••"

@@ -11,8 +11,8 @@ from bot.codes import Found
 LAST = -1
 
 _WORDS = {
-    "dau": 1, "nhat": 1, "mot": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5,
-    "cuoi": LAST, "chot": LAST,
+    "dau": 1, "nhat": 1, "nhut": 1, "mot": 1, "hai": 2, "nhi": 2, "ba": 3, "tu": 4, "bon": 4,
+    "nam": 5, "cuoi": LAST, "chot": LAST,
 }  # fmt: skip
 _COUNTER = r"cai|so|thu|muc|dong|phuong an|lua chon|y|nut|cau|thu tuc|chon|option|lay|hang|dap an"
 _PATTERN = re.compile(rf"\b(?:(?:{_COUNTER})\s+)+(?:thu\s+|so\s+)?(\d{{1,2}}|{'|'.join(_WORDS)})\b")
@@ -60,7 +60,9 @@ def find_ordinals(text: str) -> Iterator[Found]:
         yield Found("ordinal", str(number), start + bare.start(), start + bare.end(1))
         return
     for match in _SPAN.finditer(folded):
-        if _NO_OPTION.search(folded[: match.start()]):
+        before = text[: match.start()].lower()
+        # "Còn cái thứ ba" goes on to another option; "con thứ ba" is a child.
+        if _NO_OPTION.search(folded[: match.start()]) and not before.rstrip().endswith("còn"):
             continue
         figure, word = match[1] or match[3], match[2] or match[4]
         number = int(figure) if figure else _said(word)

@@ -8,8 +8,10 @@ from pathlib import Path
 from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.utils import AvailableEndpoints
+from rasa.engine.runner.dask import DaskGraphRunner
 
 from bot.engine.in_process_actions import InProcessActions
+from bot.engine.loop_runner import LoopGraphRunner
 
 # Words that touch every part of a turn, so that the first citizen waits no longer.
 WARM_UP_MESSAGES = ("xin chào", "làm giấy khai sinh cần giấy tờ gì")
@@ -29,6 +31,9 @@ async def load(model: Path) -> Agent:
     agent = await load_agent(model_path=str(model), endpoints=endpoints())
     if not agent.is_ready():
         raise RuntimeError(f"{model.name} cannot be loaded; scripts/train makes a new one.")
+    processor = agent.processor
+    if processor is not None and isinstance(processor.graph_runner, DaskGraphRunner):
+        processor.graph_runner = LoopGraphRunner(processor.graph_runner)
     return agent
 
 

@@ -14,7 +14,7 @@ _UNITS = {
 }  # fmt: skip
 # What is counted in thousands and is no money.
 _COUNTED = (
-    r"(?!\s?(?:con|cay|m2|m|met|kg|ky|ha|nguoi|tan|bao|trung|goi|lan|luot|lit|cai|ban|ho|dan)"
+    r"(?!\s?(?:con|cay|m2|m|met|kg|ky|nguoi|tan|bao|trung|goi|lan|luot|lit|cai|ban|ho|dan)"
     r"(?!\w))"
 )
 # Words that mean other things unless a number stands right before them.

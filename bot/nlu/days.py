@@ -36,10 +36,11 @@ _COUNTED = re.compile(
 )
 # "Mai" is also a name and part of other words.
 _NOT_TOMORROW = re.compile(r"(?:khuyen|chi|co|ba|me|bac|anh|em|chau|hoa|hang|thi|mo|ong|con)\s$")
-_NOT_AFTER_MAI = re.compile(r"^\s(?:tang|thang|day|phuc|dam)\b")
+_NOT_AFTER_MAI = re.compile(r"^\s(?:tang|thang|day|phuc|dam|ton|che|hien|nha|ngoi)\b")
 _NOT_BEFORE_DATE = re.compile(
     r"(?:nghi dinh|thong tu|luat|quyet dinh|nghi quyet|so|khoan|dieu|muc|thua|to|hem|kiet|ngo|nha"
-    r"|duong|phieu|mau|cong van|hop dong|chi thi|diem|ty le|chia)\s(?:so\s)?$"
+    r"|duong|phieu|mau|cong van|hop dong|chi thi|diem|ty le|chia|thuong binh|hang|loai|bang)"
+    r"\s(?:so\s)?$"
 )
 
 

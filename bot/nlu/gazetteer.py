@@ -35,6 +35,11 @@ _LEADING = frozenset((
     "o", "tai", "que", "ve", "ben", "tren", "duoi", "ngoai", "vo", "vao", "ra", "len", "xuong",
     "tu", "dan", "qua", "toi", "den", "sang", "noi", "trong", "goc", "dia",
 ))  # fmt: skip
+# "Đóng bảo hiểm xã hội" speaks of the insurance, "sổ bảo hiểm xã hội" of the book.
+_ALSO_PAID = ("Bảo hiểm xã hội", "Cơ quan thuế")
+_NO_AUTHORITY = re.compile(
+    r"\b(?:dong|rut|chot|huong|tham gia|mua|so|the|quy|luat|tien|che do|nop|dong tien) $"
+)
 _PREPOSITIONS = frozenset(("ben", "cho"))
 _NEW = ("Xã", "Phường", "Đặc khu")
 # Words that stand before a field that is asked for as such.
@@ -126,6 +131,8 @@ class Gazetteer:
         written = [m.group().lower() for m in spans]
         for name in self._names.get(key, ()):
             if not agrees(written, name.name, strictly=name.accented_only):
+                continue
+            if name.value in _ALSO_PAID and _NO_AUTHORITY.search(vn.fold(text[:start])):
                 continue
             if name.entity == "field" and not _FIELD_LEADING.search(vn.fold(text[:start])):
                 continue
