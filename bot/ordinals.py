@@ -39,14 +39,21 @@ def find_ordinal(message: str) -> int | None:
 # "Mẫu số 1", "quầy số 3", "thông tư số 15" count things that are no options.
 _NO_OPTION = re.compile(
     r"\b(?:mau|quay|dieu|to|thong tu|nghi dinh|luat|nha|duong|lop|thua|ban do|hem|khu|thon|cong"
-    r"|quyet dinh|nghi quyet|ho so|giay|can cuoc|dien thoai|dong thap|be|dua|chau|con|lan)\s$"
+    r"|quyet dinh|nghi quyet|ho so|giay|o|tai|lao|can cuoc|dien thoai|dong thap|be"
+    r"|dua|chau|con|lan)\s$"
 )
 # A pick begins with what is counted: "thứ hai" alone is a day, "số từ" no number.
 _PICKED = "cai|muc|dong|phuong an|lua chon|y|nut|cau|thu tuc|dap an"
+_COUNTERS_WRITTEN = frozenset(
+    ("cái", "mục", "dòng", "phương", "lựa", "ý", "nút", "câu", "thủ", "đáp", "số")
+)
+_MOST = 10
+_MEASURE = r"(?!\s?(?:%|thang|nam|ngay|nguoi|tuoi|trieu|nghin|ngan|lan|ban|met|m2|ha|tang)(?!\w))"
 _SPAN = re.compile(
     rf"\b(?:(?:{_PICKED})\s+(?:thu\s+|so\s+)?"
     rf"(?:(\d{{1,2}})|(dau tien|cuoi cung|{'|'.join(_WORDS)}))"
     r"|so\s+(?:(\d{1,2})|(mot|hai|ba|bon|nam)))(?![\w]|[.,/\-]\d)"
+    rf"{_MEASURE}"
 )
 
 
@@ -64,8 +71,14 @@ def find_ordinals(text: str) -> Iterator[Found]:
         # "Còn cái thứ ba" goes on to another option; "con thứ ba" is a child.
         if _NO_OPTION.search(folded[: match.start()]) and not before.rstrip().endswith("còn"):
             continue
+        counter = text[match.start() : match.end()].lower().split()[0]
+        # "Mức 5 %" and "lao động 12 tháng" share their letters only.
+        if counter != vn.fold(counter) and counter not in _COUNTERS_WRITTEN:
+            continue
         figure, word = match[1] or match[3], match[2] or match[4]
         number = int(figure) if figure else _said(word)
+        if number > _MOST:
+            continue
         yield Found("ordinal", str(number), *match.span())
 
 

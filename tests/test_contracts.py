@@ -188,7 +188,7 @@ def test_wording_has_no_blank_lines_and_polite_address() -> None:
 # Patterns, names of the source's sections and source titles are data of the format.
 DATA_IN_PYTHON = {
     "bot/text.py", "bot/spelling.py", "bot/nlu/amounts.py", "bot/nlu/clauses.py",
-    "bot/nlu/days.py", "bot/nlu/gazetteer.py", "bot/codes.py",
+    "bot/nlu/days.py", "bot/nlu/gazetteer.py", "bot/ordinals.py", "bot/codes.py",
     "bot/catalogue/amounts.py", "bot/catalogue/finder.py",
     "bot/catalogue/national_record.py", "bot/catalogue/national_import.py",
     "bot/catalogue/portal_import.py", "bot/catalogue/localising.py", "bot/catalogue/forms.py",

@@ -26,6 +26,7 @@ INPUTS = (
     "domain/*.yml",
     "data/**/*.yml",
     "bot/nlu/*.py",
+    "bot/vocabulary/*.py",
     "bot/vocabulary/*.tsv",
     "bot/offices/seed/administrative_units.csv",
     "bot/bag.py",

@@ -22,14 +22,16 @@ _NUMBERS = {
     "mot": 1, "hai": 2, "ba": 3, "bon": 4, "tu": 4, "nam": 5, "lam": 5, "sau": 6, "bay": 7,
     "tam": 8, "chin": 9, "muoi": 10, "nua": 0.5,
 }  # fmt: skip
+LEAST = 500
 _CURRENCY = r"(?:vnd|vnđ|dong|d|đ)"
 _FIGURE = r"\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d+)?"
 _SPELT = rf"(?:(?:{'|'.join(_NUMBERS)})\s+)(?:(?:{'|'.join(_NUMBERS)}|tram|chuc|linh|le|ruoi)\s+)*"
+_TENTHS = "mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin"
 _BIG = r"nghin|ngan|ngin|trieu|ty"
 # Folded text: a figure with a unit, a figure with the currency, or words with a unit.
 _WITH_UNIT = re.compile(
     rf"(?<![\w.,/\-])(?:({_FIGURE})\s?(k|nghin|ngan|ngin|trieu|tr|cu|ty|ti)"
-    rf"(?:\s?(\d{{1,3}})(?!\d)|\s(ruoi))?)(?!\w){_COUNTED}(?:\s?{_CURRENCY}(?!\w))?"
+    rf"(?:\s?(\d{{1,3}})(?!\d)|\s(ruoi)|\s({_TENTHS})(?!\w|\s(?:thang|ngay|nam|nguoi|tuan|dua)\b))?)(?!\w){_COUNTED}(?:\s?{_CURRENCY}(?!\w))?"
 )
 _PLAIN = re.compile(rf"(?<![\w.,/\-])({_FIGURE})\s?{_CURRENCY}(?!\w)")
 # Whole thousands in groups need no currency: "450.000".
@@ -44,13 +46,18 @@ def find_amounts(folded: str) -> Iterator[Found]:
     for match in _WITH_UNIT.finditer(folded):
         unit = _UNITS[match[2]]
         amount = _figure(match[1], grouped=unit == 1) * unit
-        if match[3]:  # "1tr2" is 1.2 million, "1 triệu 250" 1.25 million
+        if match[5]:  # "3 triệu sáu"
+            amount += _NUMBERS[match[5]] * unit / 10
+        elif match[3]:  # "1tr2" is 1.2 million, "1 triệu 250" 1.25 million
             amount += int(match[3]) * unit / 10 ** len(match[3])
         elif match[4]:
             amount += unit / 2
         yield Found("money", str(round(amount)), *match.span())
     for match in (*_PLAIN.finditer(folded), *_ROUND.finditer(folded)):
-        yield Found("money", str(round(_figure(match[1], grouped=True))), *match.span())
+        amount = round(_figure(match[1], grouped=True))
+        # "4 dong" is rather four lines.
+        if amount >= LEAST:
+            yield Found("money", str(amount), *match.span())
     for match in _WORDS.finditer(folded):
         amount = _spelt(match[1].split()) * _UNITS[match[2]]
         amount += _UNITS[match[2]] / 2 if match[3] else 0

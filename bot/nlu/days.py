@@ -31,12 +31,12 @@ _WEEKDAY = re.compile(
 )
 # "Cái thứ hai" picks, "lần thứ hai" counts, "thứ ba" in "con thứ ba" is a child.
 _COUNTED = re.compile(
-    r"\b(?:cai|muc|dong|lan|con|so|dua|nguoi|phuong an|lua chon|y|nut|vo|chong|hang|loai|muc do|cap"
-    r"|tang|chau|be|thu tuc|khoan|doi)\s$"
+    r"\b(?:cai|muc|dong|lan|con|nam|so|dua|nguoi|phuong an|lua chon|y|nut|vo|chong|hang|loai|muc do"
+    r"|cap|tang|chau|be|thu tuc|khoan|doi)\s$"
 )
 # "Mai" is also a name and part of other words.
 _NOT_TOMORROW = re.compile(r"(?:khuyen|chi|co|ba|me|bac|anh|em|chau|hoa|hang|thi|mo|ong|con)\s$")
-_NOT_AFTER_MAI = re.compile(r"^\s(?:tang|thang|day|phuc|dam|ton|che|hien|nha|ngoi)\b")
+_NOT_AFTER_MAI = re.compile(r"^\s(?:mot|tang|thang|day|phuc|dam|ton|che|hien|nha|ngoi)\b")
 _NOT_BEFORE_DATE = re.compile(
     r"(?:nghi dinh|thong tu|luat|quyet dinh|nghi quyet|so|khoan|dieu|muc|thua|to|hem|kiet|ngo|nha"
     r"|duong|phieu|mau|cong van|hop dong|chi thi|diem|ty le|chia|thuong binh|hang|loai|bang)"
@@ -58,10 +58,11 @@ def find_days(composed: str, folded: str, today: dt.date) -> Iterator[Found]:
     for match in _WORDS.finditer(folded):
         word, before = match[1], folded[: match.start()]
         written = composed[match.start() : match.end()].lower()
-        if word == "mot" and written != "mốt":
+        if word == "mot" and (written != "mốt" or before.endswith("mai ")):
             continue
         if word == "mai" and (
             written != "mai"
+            or (match.start() and composed[match.start()].isupper())
             or _NOT_TOMORROW.search(before)
             or _NOT_AFTER_MAI.search(folded[match.end() :])
         ):

@@ -47,7 +47,10 @@ class EntityFinder:
         codes = find_codes(composed)
         yield from (item for item in codes if item.entity != "digits")
         yield from find_amounts(folded)
-        yield from find_ordinals(composed)
-        yield from find_days(composed, folded, self._today())
+        names = list(self._gazetteer.find(composed))
+        for item in (*find_ordinals(composed), *find_days(composed, folded, self._today())):
+            # "Phiếu lý lịch tư pháp số 2" is a paper's name.
+            if not any(name.start < item.start and item.end <= name.end for name in names):
+                yield item
         yield from (item for item in codes if item.entity == "digits")
-        yield from self._gazetteer.find(composed)
+        yield from names

@@ -38,6 +38,7 @@ def read_names(folder: Path = FOLDER) -> Iterator[Name]:
             value, *variants = (column.strip() for column in line.split("\t"))
             if not value or not all(variants):
                 raise VocabularyError(f"{path.name}, line {number}: an empty column")
-            yield Name(entity, value, value)
+            # One syllable without accents may be any of several words ("dien", "thue").
+            yield Name(entity, value, value, accented_only=" " not in value)
             for variant in variants:
                 yield Name(entity, value, variant.lstrip("="), variant.startswith("="))
