@@ -248,9 +248,9 @@ class SearchIndex:
             if covered > 0
         )
         outside = round(float(shares[len(self) :].sum()), 4)
-        choices = tuple(
-            self._match(i, float(shares[i])) for i in self._vague.get(" ".join(said), ())
-        )
+        meant = self._vague.get(" ".join(said), ())
+        # In the order of the list, the likeliest first.
+        choices = tuple(self._match(i, 1 / len(meant)) for i in meant)
         return Ranking(matches, read.need, tuple(said), outside, choices)
 
     def judge(self, read: Reading) -> dict[str, Vector]:

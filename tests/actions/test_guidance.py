@@ -22,7 +22,7 @@ GUIDANCE = {
     "ask_digital_signature": (
         "utter_digital_signature", "digital_signature", "handover", "nơi nhận hồ sơ",
     ),
-    "ask_privacy": ("utter_privacy", "privacy", "answered", "là máy"),
+    "ask_privacy": ("utter_privacy", "privacy", "handover", "là máy"),
     "give_feedback": ("utter_give_feedback", "feedback", "handover", "có ký tên"),
     "complain_bot": ("utter_complain_bot", "other", "clarify", "xin lỗi"),
 }  # fmt: skip
