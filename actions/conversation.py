@@ -8,12 +8,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import offices
 from actions.procedure_facts import (
-    FACTS,
     OVERVIEW,
     WELL_KNOWN,
     answer_message,
     entity,
     named_place,
+    pending_topics,
     tell,
 )
 from actions.safe_action import Events, SafeAction
@@ -56,10 +56,9 @@ class ActionInform(SafeAction):
             return tell(dispatcher, "place", current, place)
         found = finder.find(tracker.latest_message.get("text") or "").outcome
         if found is Outcome.FOUND or (pending and found is Outcome.SEVERAL):
-            topic = pending if pending in FACTS else OVERVIEW
-            return answer_message(dispatcher, tracker, topic)
+            return answer_message(dispatcher, tracker, pending_topics(tracker))
         if place is not None:
-            return answer_message(dispatcher, tracker, "place")
+            return answer_message(dispatcher, tracker, ["place"])
         dispatcher.utter_message(response="utter_inform_unused")
         return []
 
@@ -77,7 +76,7 @@ class ActionOutOfScope(SafeAction):
         if float(intent.get("confidence") or 0.0) < SURE_OUT_OF_SCOPE:
             matches = finder.find(tracker.latest_message.get("text") or "").matches
             if matches and matches[0].score >= WELL_KNOWN:
-                return answer_message(dispatcher, tracker, OVERVIEW)
+                return answer_message(dispatcher, tracker, [OVERVIEW])
         dispatcher.utter_message(response="utter_out_of_scope")
         return []
 

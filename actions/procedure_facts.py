@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from rasa_sdk import Tracker
@@ -136,6 +136,23 @@ def tell(
     return _about(procedure, place)
 
 
+def tell_all(
+    dispatcher: CollectingDispatcher,
+    topics: Sequence[str],
+    code: str,
+    place: Place | None = None,
+    on: dt.date | None = None,
+) -> Events:
+    """`tell` for each of the facts that one message asks for."""
+    return [event for topic in topics for event in tell(dispatcher, topic, code, place, on)]
+
+
+def pending_topics(tracker: Tracker) -> list[str]:
+    """The facts that were asked for before the procedure was known; at least an overview."""
+    asked = (tracker.get_slot("pending_topic") or "").split()
+    return [topic for topic in asked if topic in FACTS] or [OVERVIEW]
+
+
 def _about(procedure: Procedure, place: Place | None) -> Events:
     """The talk is about this procedure now."""
     return [
@@ -158,14 +175,20 @@ def _tell_gone(dispatcher: CollectingDispatcher, topic: str, code: str) -> Event
 
 
 def ask_which(
-    dispatcher: CollectingDispatcher, topic: str, finding: Finding, place: Place | None = None
+    dispatcher: CollectingDispatcher,
+    topics: Sequence[str],
+    finding: Finding,
+    place: Place | None = None,
 ) -> Events:
-    """Show the options as buttons, or ask for the need where there are none."""
+    """Show the options as buttons, or ask for the need where there are none.
+
+    `topics` are the facts to be told of the one that is chosen.
+    """
     buttons = [
         {"title": f"{n}. {m.name}", "payload": f'/choose_option{{"procedure_code": "{m.code}"}}'}
         for n, m in enumerate(finding.matches, start=1)
     ]
-    contract = answer(topic, CLARIFY, options=finding.matches[: finder.MOST_OPTIONS])
+    contract = answer(topics[0], CLARIFY, options=finding.matches[: finder.MOST_OPTIONS])
     if buttons:
         say(dispatcher, "utter_choose_procedure", contract, buttons=buttons)
     elif place is not None:
@@ -177,17 +200,21 @@ def ask_which(
     # Until one is chosen, the talk is about none of them, nor about the one before.
     return [
         SlotSet("options", codes or None),
-        SlotSet("pending_topic", topic),
+        SlotSet("pending_topic", " ".join(topics)),
         SlotSet("procedure_code", None),
     ]
 
 
 def answer_message(
-    dispatcher: CollectingDispatcher, tracker: Tracker, topic: str, *, asks_fact: bool = False
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    topics: Sequence[str],
+    *,
+    asks_fact: bool = False,
 ) -> Events:
-    """Find the procedure that the latest message means and state the fact.
+    """Find the procedure that the latest message means and state the facts.
 
-    `asks_fact`: the message itself asks for this fact, so that it may speak of the
+    `asks_fact`: the message itself asks for these facts, so that it may speak of the
     procedure before.
     """
     text = tracker.latest_message.get("text") or ""
@@ -196,23 +223,23 @@ def answer_message(
     place = place_of(tracker)
     on = dates.asked_day(text, clock.today()) if asks_fact else None
     if named:
-        return tell(dispatcher, topic, named, place, on)
+        return tell_all(dispatcher, topics, named, place, on)
     # A button carries its intent only: it speaks of the present procedure.
     need = place.rest if place is not None else text
     if on is not None:
         need = dates.without_day(need)
     finding = Finding(Outcome.NO_NEED) if text.startswith("/") else finder.find(need)
     if current and _speaks_of_present(finding, current, asks_fact=asks_fact):
-        return tell(dispatcher, topic, current, place, on)
+        return tell_all(dispatcher, topics, current, place, on)
     if finding.outcome is Outcome.FOUND:
-        return tell(dispatcher, topic, finding.matches[0].code, place, on)
+        return tell_all(dispatcher, topics, finding.matches[0].code, place, on)
     if finding.outcome is Outcome.NOTHING:
-        say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
+        say(dispatcher, "utter_not_found", answer(topics[0], NOT_FOUND))
         return [SlotSet("options", None)]
     shown = tracker.get_slot("options")
     if finding.outcome is Outcome.NO_NEED and shown:
         finding = finder.options(shown)
-    return [*ask_which(dispatcher, topic, finding, place), *remember(place)]
+    return [*ask_which(dispatcher, topics, finding, place), *remember(place)]
 
 
 def _speaks_of_present(finding: Finding, current: str, *, asks_fact: bool) -> bool:
@@ -237,21 +264,9 @@ class ActionAnswerProcedure(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
         intent = (tracker.latest_message.get("intent") or {}).get("name") or ""
-        pending = tracker.get_slot("pending_topic")
-        topic = TOPICS.get(intent) or (pending if pending in FACTS else OVERVIEW)
-        events = answer_message(dispatcher, tracker, topic, asks_fact=intent in TOPICS)
-        return [*events, *self._further(dispatcher, tracker, topic, events)]
-
-    @staticmethod
-    def _further(
-        dispatcher: CollectingDispatcher, tracker: Tracker, first: str, events: Events
-    ) -> Events:
-        """The other facts that the message asks for, once its procedure is known."""
-        found = (e["value"] for e in events if e.get("name") == "procedure_code")
-        code = next(found, None)
-        asked = [TOPICS[q] for q in tracker.latest_message.get("questions") or () if q in TOPICS]
-        told: Events = []
-        for topic in asked:
-            if code and topic != first:
-                told += tell(dispatcher, topic, code, place_of(tracker))
-        return told
+        questions = tracker.latest_message.get("questions") or ()
+        asked = questions if intent in questions else (intent, *questions)
+        topics = list(dict.fromkeys(TOPICS[name] for name in asked if name in TOPICS))
+        return answer_message(
+            dispatcher, tracker, topics or pending_topics(tracker), asks_fact=intent in TOPICS
+        )

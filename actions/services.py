@@ -64,7 +64,7 @@ class ActionListServices(SafeAction):
             return _tell(dispatcher, query, found)
         near = () if is_field or query.agency else _near(text)
         if near:
-            return ask_which(dispatcher, TOPIC, Finding(Outcome.SEVERAL, near))
+            return ask_which(dispatcher, [TOPIC], Finding(Outcome.SEVERAL, near))
         scope = _scope(query, found)
         return _tell_fields(dispatcher, scope, everything, everything.source)
 

@@ -50,7 +50,7 @@ def describe(agent: Agent, text: str) -> str:
     """Intents, entities and procedures of a message, as lines for a terminal."""
     result = asyncio.run(explain_message(agent, text))
     lines = [f"  intent     {i['name']}  {i['confidence']:.2f}" for i in result["ranking"][:3]]
-    further = result["questions"][1:]
+    further = [name for name in result["questions"] if name != result["intent"]["name"]]
     lines += [f"  asks also  {', '.join(further)}"] if further else []
     lines += [
         f"  entity     {e['entity']} = {e['value']}  [{e['start']}:{e['end']}]"

@@ -32,7 +32,7 @@ _WEEKDAY = re.compile(
 # "Cái thứ hai" picks, "lần thứ hai" counts, "thứ ba" in "con thứ ba" is a child.
 _COUNTED = re.compile(
     r"\b(?:cai|muc|dong|lan|con|nam|so|dua|nguoi|phuong an|lua chon|y|nut|vo|chong|hang|loai|muc do"
-    r"|cap|tang|chau|be|thu tuc|khoan|doi)\s$"
+    r"|cap|tang|chau|be|thu tuc|khoan)\s$"
 )
 # "Mai" is also a name and part of other words.
 _NOT_TOMORROW = re.compile(r"(?:khuyen|chi|co|ba|me|bac|anh|em|chau|hoa|hang|thi|mo|ong|con)\s$")

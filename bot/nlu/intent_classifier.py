@@ -33,7 +33,7 @@ from bot.nlu.intent_model import IntentModel
 from bot.nlu.messages import also_asked
 from bot.nlu.underthesea_tokenizer import UndertheseaTokenizer
 
-# What a message asks: names of intents, that of the whole message first.
+# What a message asks: names of intents, in the order of its parts.
 QUESTIONS = "questions"
 # Questions that people put together in one message. Of others ("I forgot the code, who sees it?")
 # one is answered.
@@ -148,17 +148,17 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
         return ranking, self._questions(ranking[0][INTENT_NAME_KEY], text, found)
 
     def _questions(self, whole: str, text: str, entities: list[Found]) -> list[str]:
-        """The intent of the whole message, and further ones that its parts ask for surely."""
-        questions = [whole]
+        """What the parts of a message ask for surely, in their order; the whole's among them."""
+        questions: list[str] = []
         if whole not in TOGETHER or self._model is None:
-            return questions
+            return [whole]
         for part, inside in clauses(text, entities):
             shares = self._model.shares(features(part, (), inside))
             intent = self._model.labels[int(shares.argmax())]
             sure = float(shares.max()) >= self._config["least_sure_part"]
             if sure and intent in TOGETHER and intent not in questions:
                 questions.append(intent)
-        return questions
+        return questions if whole in questions else [whole, *questions]
 
     @classmethod
     def load(

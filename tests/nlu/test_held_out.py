@@ -49,7 +49,8 @@ def results(prepared_folder: Path) -> list[Result]:
             row["text"],
             row["register"],
             tuple(row["intent"].split("+")),
-            tuple(answer["questions"]),
+            # The intent of the whole message, then what else it asks.
+            tuple(dict.fromkeys([answer["intent"]["name"], *answer["questions"]])),
             answer["fallback"],
         )
         for row, answer in zip(rows, answers, strict=True)
