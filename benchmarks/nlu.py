@@ -79,6 +79,8 @@ def _measure(name: str, part: str, epochs: int | None) -> dict[str, Any]:
     from rasa.core.agent import Agent
     from rasa.model_training import train_nlu
 
+    from bot.engine import agent as agents
+
     pipeline = _pipeline(name)
     for component in pipeline:
         if epochs and "epochs" in component:
@@ -95,7 +97,8 @@ def _measure(name: str, part: str, epochs: int | None) -> dict[str, Any]:
         if model is None:
             raise SystemExit(f"{name} was not trained")
         size = Path(model).stat().st_size
-        agent = Agent.load(model)
+        # Each as it is served: ours by our engine, the others by Rasa.
+        agent = agents.load_now(Path(model)) if name == "ours" else Agent.load(model)
         rows = _messages(part)
 
         async def parse() -> list[tuple[str, float, float]]:
@@ -159,7 +162,9 @@ def main(arguments: Sequence[str]) -> None:
             command = [sys.executable, "-m", "benchmarks", "nlu", "--one", name]
             command += ["--part", options.part]
             command += ["--epochs", str(options.epochs)] if options.epochs else []
-            environment = {**os.environ, "BENCHMARK_RESULT": str(path)}
+            # Without Rasa's cache: what was trained before would not be trained again.
+            own = {"BENCHMARK_RESULT": str(path), "RASA_MAX_CACHE_SIZE": "0"}
+            environment = {**os.environ, **own}
             run = subprocess.run(
                 command, cwd=PROJECT_ROOT, check=False, env=environment, capture_output=True
             )
