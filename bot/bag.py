@@ -35,6 +35,10 @@ class Bag:
 
     def log_shares(self, numbers: Sequence[int]) -> Vector:
         """Logarithm of each label's share, which add up to one."""
-        values = self.encode(numbers) @ self.weights + self.bias
-        values -= values.max()
-        return values - np.log(np.exp(values).sum())
+        return log_shares(self.encode(numbers) @ self.weights + self.bias)
+
+
+def log_shares(values: Vector) -> Vector:
+    """Logarithms of shares that add up to one, from values on a logarithmic scale."""
+    values = values - values.max()
+    return values - np.log(np.exp(values).sum())

@@ -165,7 +165,10 @@ def nlu_check(_: argparse.Namespace) -> None:
 
     from bot.nlu import messages
 
-    known = messages.read_messages()
+    try:
+        known = messages.read_messages()
+    except messages.MessagesError as error:
+        raise CommandError(f"data/nlu/{error}") from error
     pairs = messages.alike(known)
     for pair in pairs:
         kind = "other intents" if pair.is_contradiction else "+".join(pair.one.intents)

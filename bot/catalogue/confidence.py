@@ -41,13 +41,14 @@ def traits(ranking: Ranking) -> dict[str, float]:
     learnt = [math.exp(part["learnt"] / WEIGHTS["learnt"]) for part in parts]
     if not any(part["learnt"] for part in parts):  # no classifier: the comparison tells instead
         learnt = [match.score for match in ranking.matches]
+    second = sorted(learnt)[-2] if len(learnt) > 1 else 0.0
     first, *others = parts
     return {
         # Odds of the first against all needs that lie outside.
         "inside": _log_odds(score / max(score + ranking.outside, LEAST_SHARE)),
         # What the classifier alone says of the first and of the second, and how undecided it is.
         "learnt": _log_odds(learnt[0]),
-        "second": math.log(max(LEAST_SHARE, *sorted(learnt)[-2:-1], 0.0)),
+        "second": math.log(max(LEAST_SHARE, second)),
         "spread": -sum(share * math.log(max(share, LEAST_SHARE)) for share in learnt),
         # How much the question and the names of the first have in common.
         "name": first["name_words"] / WEIGHTS["name_words"],

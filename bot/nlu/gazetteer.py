@@ -62,7 +62,10 @@ class SyllableTokenizer:
 
     def __call__(self, text: str) -> Doc:
         """The document of a text; its words lie where they stand in the text."""
-        matches = list(_TOKEN.finditer(text))
+        return self.of(text, list(_TOKEN.finditer(text)))
+
+    def of(self, text: str, matches: Sequence[re.Match[str]]) -> Doc:
+        """The document of a text whose words were found already."""
         ends = ([m.start() for m in matches[1:]] + [len(text)])[: len(matches)]
         spaces = [m.end() < end for m, end in zip(matches, ends, strict=True)]
         # Words are looked up by their folded form alone.
@@ -82,6 +85,7 @@ class Gazetteer:
     def __init__(self, names: Iterable[Name], places: Iterable[str]) -> None:
         """`names` of papers, authorities and fields; `places` are units with their kind."""
         nlp = spacy.blank("vi", config={"nlp": {"tokenizer": {"@tokenizers": "bot.syllables"}}})
+        assert isinstance(nlp.tokenizer, SyllableTokenizer)
         self._vocab, self._tokenizer = nlp.vocab, nlp.tokenizer
         self._matcher = PhraseMatcher(self._vocab)
         self._names: dict[str, list[Name]] = defaultdict(list)
@@ -101,7 +105,7 @@ class Gazetteer:
     def find(self, text: str) -> Iterator[Found]:
         """Names in a composed text, the longest of those that overlap."""
         tokens = list(_TOKEN.finditer(text))
-        doc = self._tokenizer(text)
+        doc = self._tokenizer.of(text, tokens)
         found: list[Found] = []
         places: list[Found] = []
         for key, start, end in self._matcher(doc):

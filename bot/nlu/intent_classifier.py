@@ -107,8 +107,7 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             if vn.is_accented(text):
                 plain = vn.fold(text)
                 folded = list(features(plain, (), finder.find(plain)))
-            metadata = (message.get(METADATA) or {}).get(METADATA_EXAMPLE) or {}
-            also = also_asked({"metadata": metadata})
+            also = also_asked((message.get(METADATA) or {}).get(METADATA_EXAMPLE))
             examples.append(intent_training.Example(written, folded, (intent, *also)))
         if len({example.intents[0] for example in examples}) > 1:
             self._model = intent_training.learn(examples)
@@ -137,10 +136,8 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             Found(e["entity"], str(e["value"]), e["start"], e["end"])
             for e in message.get(ENTITIES) or []
         ]
-        labels, shares = (
-            self._model.labels,
-            self._model.shares(features(text, _words(message), found)),
-        )
+        labels = self._model.labels
+        shares = self._model.shares(features(text, _words(message), found))
         order = (-shares).argsort(kind="stable")[: self._config["ranking_length"]]
         ranking = [
             {INTENT_NAME_KEY: labels[n], PREDICTED_CONFIDENCE_KEY: float(shares[n])} for n in order

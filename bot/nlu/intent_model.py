@@ -15,9 +15,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.bag import Bag
+from bot.bag import Bag, Vector, log_shares
 
-Vector = NDArray[np.float32]
 # Weight of the linear model; the rest is the bag's.
 LINEAR_SHARE = 0.7
 # Margins become logarithms of shares by this factor.
@@ -59,8 +58,8 @@ class IntentModel:
         rows = self._rows[numbers]
         kept = rows >= 0
         bag = self._bag.log_shares(np.repeat(rows[kept], times[kept].astype(np.int64)).tolist())
-        total = LINEAR_SHARE * _log_shares(SHARPNESS * margins) + (1 - LINEAR_SHARE) * bag
-        return np.exp(_log_shares(total))
+        total = LINEAR_SHARE * log_shares(SHARPNESS * margins) + (1 - LINEAR_SHARE) * bag
+        return np.exp(log_shares(total))
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
@@ -102,8 +101,3 @@ class IntentModel:
                 )
         except (OSError, KeyError, EOFError) as error:
             raise ValueError(f"no intent model: {error}") from error
-
-
-def _log_shares(values: Vector) -> Vector:
-    values = values - values.max()
-    return values - np.log(np.exp(values).sum())

@@ -71,16 +71,17 @@ def _of_file(path: Path) -> Iterator[LabelledMessage]:
                 (line[1:].strip(), ()) for line in lines if line.startswith("-")
             ]
         else:
-            pairs = [(str(e.get("text") or "").strip(), also_asked(e)) for e in examples]
+            pairs = [
+                (str(e.get("text") or "").strip(), also_asked(e.get("metadata"))) for e in examples
+            ]
         for text, also in pairs:
             if not text:
                 raise MessagesError(f"{path.name}: an example of {intent} has no text")
             yield LabelledMessage(text, (intent, *also), path.name)
 
 
-def also_asked(example: dict[str, object]) -> tuple[str, ...]:
+def also_asked(metadata: object) -> tuple[str, ...]:
     """The further intents that an example's metadata name (`also: ask_fee`)."""
-    metadata = example.get("metadata") or {}
     also = metadata.get("also") if isinstance(metadata, dict) else None
     return tuple(str(also).split()) if also else ()
 

@@ -13,7 +13,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot import text as vn
-from bot.diacritics import default_restorer
+from bot.nlu.diacritics import default_restorer
 
 _CODE = re.compile(r"[^\W_]*\d[\w]*(?:[.\-/:]\w+)*|https?://\S+|\S+@\S+\.\w+")
 _ATOM = re.compile(r"\w+|[^\w\s]")
@@ -34,6 +34,8 @@ def compose(text: str) -> tuple[str, list[int]]:
 
     The list has one entry more than the composed text: the original's length.
     """
+    if unicodedata.is_normalized("NFC", text):
+        return text, list(range(len(text) + 1))
     composed: list[str] = []
     offsets: list[int] = []
     start = 0
