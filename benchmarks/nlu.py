@@ -69,7 +69,24 @@ def _messages(part: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def _measure(name: str, part: str, epochs: int | None) -> dict[str, Any]:
+def _training_data(every: int, folder: Path) -> Path:
+    """All messages of data/nlu, or every n-th of each intent."""
+    from rasa.shared.nlu.training_data.loading import load_data
+    from rasa.shared.nlu.training_data.training_data import TrainingData
+
+    whole = PROJECT_ROOT / "data" / "nlu"
+    if every == 1:
+        return whole
+    by_intent: dict[str, list[Any]] = {}
+    for message in load_data(str(whole)).intent_examples:
+        by_intent.setdefault(message.get("intent"), []).append(message)
+    kept = [message for messages in by_intent.values() for message in messages[::every]]
+    path = folder / "nlu.yml"
+    path.write_text(TrainingData(kept).nlu_as_yaml(), encoding="utf-8")
+    return path
+
+
+def _measure(name: str, part: str, epochs: int | None, every: int) -> dict[str, Any]:
     """Train one pipeline and try it; run in a process of its own."""
     from bot.engine import quiet
 
@@ -90,8 +107,8 @@ def _measure(name: str, part: str, epochs: int | None) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "config.yml"
         path.write_text(yaml.safe_dump(config), encoding="utf-8")
+        data = str(_training_data(every, Path(folder)))
         started = time.perf_counter()
-        data = str(PROJECT_ROOT / "data" / "nlu")
         model = train_nlu(str(path), data, folder, fixed_model_name=name)
         trained = time.perf_counter() - started
         if model is None:
@@ -149,10 +166,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--part", choices=list(PARTS), default="dev", help="which messages")
     parser.add_argument("--pipelines", nargs="*", default=["ours", "stock", "diet"])
     parser.add_argument("--epochs", type=int, help="of DIET; default 100, as Rasa's")
+    parser.add_argument("--every", type=int, default=1, help="train on every n-th message only")
     parser.add_argument("--one", help=argparse.SUPPRESS)
     options = parser.parse_args(list(arguments))
     if options.one:
-        result = _measure(options.one, options.part, options.epochs)
+        result = _measure(options.one, options.part, options.epochs, options.every)
         Path(os.environ["BENCHMARK_RESULT"]).write_text(json.dumps(result), encoding="utf-8")
         return
     rows = []
@@ -160,7 +178,7 @@ def main(arguments: Sequence[str]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "result.json"
             command = [sys.executable, "-m", "benchmarks", "nlu", "--one", name]
-            command += ["--part", options.part]
+            command += ["--part", options.part, "--every", str(options.every)]
             command += ["--epochs", str(options.epochs)] if options.epochs else []
             # Without Rasa's cache: what was trained before would not be trained again.
             own = {"BENCHMARK_RESULT": str(path), "RASA_MAX_CACHE_SIZE": "0"}

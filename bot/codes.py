@@ -28,6 +28,7 @@ _PHONE = re.compile(
 # Identity numbers: of the card 12 digits, often in threes; of the old card 9.
 _IDENTITY = re.compile(r"(?<![\w.,/\-])\d{3}(?:[ .\-]?\d{3}){2,3}(?![\w]|[.,/\-]\d)")
 _DIGITS = re.compile(r"(?<![\w.,/\-])\d{4,12}(?![\w]|[.,/\-]\d)")
+_DIGIT = re.compile(r"\d")
 _YEAR_BEFORE = re.compile(r"n[aăă]\u0306?m\s*$", re.IGNORECASE)
 MASK = "•••"
 _IDENTITY_LENGTHS, _PHONE_LENGTHS = (9, 12), (10, 11)
@@ -64,6 +65,8 @@ def find_codes(text: str) -> list[Found]:
     A number of four digits may be the end of one of a person's: what it is, the talk tells.
     """
     found: list[Found] = []
+    if not _DIGIT.search(text):
+        return found
     taken: list[tuple[int, int]] = []
     for item in _candidates(text):
         if all(item.end <= start or item.start >= end for start, end in taken):

@@ -57,9 +57,8 @@ _SPAN = re.compile(
 )
 
 
-def find_ordinals(text: str) -> Iterator[Found]:
-    """Picks of an option in a composed text; the value is its number, -1 for the last."""
-    folded = vn.fold(text)
+def find_ordinals(text: str, folded: str) -> Iterator[Found]:
+    """Picks of an option in a text, composed and folded; the value is its number, -1 the last."""
     bare = _BARE.match(folded.strip())
     if bare:
         number = find_ordinal(text)

@@ -11,6 +11,7 @@ from rasa.core.utils import AvailableEndpoints
 from rasa.engine.runner.dask import DaskGraphRunner
 
 from bot.engine.in_process_actions import InProcessActions
+from bot.engine.lean_processor import LeanProcessor
 from bot.engine.loop_runner import LoopGraphRunner
 
 # Words that touch every part of a turn, so that the first citizen waits no longer.
@@ -31,9 +32,10 @@ async def load(model: Path) -> Agent:
     agent = await load_agent(model_path=str(model), endpoints=endpoints())
     if not agent.is_ready():
         raise RuntimeError(f"{model.name} cannot be loaded; scripts/train makes a new one.")
-    processor = agent.processor
-    if processor is not None and isinstance(processor.graph_runner, DaskGraphRunner):
-        processor.graph_runner = LoopGraphRunner(processor.graph_runner)
+    if agent.processor is not None:
+        agent.processor = LeanProcessor(agent.processor)
+        if isinstance(agent.processor.graph_runner, DaskGraphRunner):
+            agent.processor.graph_runner = LoopGraphRunner(agent.processor.graph_runner)
     return agent
 
 

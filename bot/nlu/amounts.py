@@ -27,7 +27,8 @@ _CURRENCY = r"(?:vnd|vnđ|dong|d|đ)"
 _FIGURE = r"\d{1,3}(?:[.,]\d{3})+|\d+(?:[.,]\d+)?"
 _SPELT = rf"(?:(?:{'|'.join(_NUMBERS)})\s+)(?:(?:{'|'.join(_NUMBERS)}|tram|chuc|linh|le|ruoi)\s+)*"
 _TENTHS = "mot|hai|ba|bon|tu|nam|lam|sau|bay|tam|chin"
-_BIG = r"nghin|ngan|ngin|trieu|ty"
+_BIG = ("nghin", "ngan", "ngin", "trieu", "ty")
+_DIGIT = re.compile(r"\d")
 # Folded text: a figure with a unit, a figure with the currency, or words with a unit.
 _WITH_UNIT = re.compile(
     rf"(?<![\w.,/\-])(?:({_FIGURE})\s?(k|nghin|ngan|ngin|trieu|tr|cu|ty|ti)"
@@ -38,11 +39,20 @@ _PLAIN = re.compile(rf"(?<![\w.,/\-])({_FIGURE})\s?{_CURRENCY}(?!\w)")
 _ROUND = re.compile(
     rf"(?<![\w.,/\-])(\d{{1,3}}(?:[.,]\d{{3}})*[.,](?:000|500))(?![\w]|[.,]\d){_COUNTED}"
 )
-_WORDS = re.compile(rf"(?<!\w)({_SPELT})({_BIG})(?:\s(ruoi))?(?!\w)(?:\s?{_CURRENCY}(?!\w))?")
+_WORDS = re.compile(
+    rf"(?<!\w)({_SPELT})({'|'.join(_BIG)})(?:\s(ruoi))?(?!\w)(?:\s?{_CURRENCY}(?!\w))?"
+)
 
 
 def find_amounts(folded: str) -> Iterator[Found]:
     """Sums in a folded text; the value is a whole number of đồng."""
+    if _DIGIT.search(folded):
+        yield from _in_figures(folded)
+    if any(unit in folded for unit in _BIG):
+        yield from _in_words(folded)
+
+
+def _in_figures(folded: str) -> Iterator[Found]:
     for match in _WITH_UNIT.finditer(folded):
         unit = _UNITS[match[2]]
         amount = _figure(match[1], grouped=unit == 1) * unit
@@ -58,6 +68,9 @@ def find_amounts(folded: str) -> Iterator[Found]:
         # "4 dong" is rather four lines.
         if amount >= LEAST:
             yield Found("money", str(amount), *match.span())
+
+
+def _in_words(folded: str) -> Iterator[Found]:
     for match in _WORDS.finditer(folded):
         amount = _spelt(match[1].split()) * _UNITS[match[2]]
         amount += _UNITS[match[2]] / 2 if match[3] else 0

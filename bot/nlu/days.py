@@ -22,6 +22,10 @@ _SAID = {
     "hom truoc": None,
 }  # fmt: skip
 _WORDS = re.compile(r"(?<!\w)(" + "|".join(sorted(_SAID, key=len, reverse=True)) + r")(?!\w)")
+# A look for single words costs less than one for the patterns.
+_DIGIT = re.compile(r"\d")
+_LAST_SAID = {word.split()[-1] for word in _SAID}
+_WEEKDAY_WORDS = ("thu ", "chu nhat", "cn", "cuoi tuan")
 _WEEKDAYS = {"hai": 0, "2": 0, "ba": 1, "3": 1, "tu": 2, "4": 2, "nam": 3, "5": 3, "sau": 4,
              "6": 4, "bay": 5, "7": 5}  # fmt: skip
 _WEEK = r"(?: tuan (sau|toi|nay|ni|truoc|roi)| (nay|ni|vua roi|truoc))?"
@@ -46,7 +50,8 @@ _NOT_BEFORE_DATE = re.compile(
 
 def find_days(composed: str, folded: str, today: dt.date) -> Iterator[Found]:
     """Days in a text, composed and folded; the value is the ISO date."""
-    for match in _DATE.finditer(folded):
+    has_digit = bool(_DIGIT.search(folded))
+    for match in _DATE.finditer(folded) if has_digit else ():
         if _NOT_BEFORE_DATE.search(folded[: match.start()]):
             continue
         if match[0] == "24/7":
@@ -55,7 +60,7 @@ def find_days(composed: str, folded: str, today: dt.date) -> Iterator[Found]:
         day = _date(int(match[1]), int(month), year, today)
         if day is not None:
             yield _found(day, match)
-    for match in _WORDS.finditer(folded):
+    for match in _WORDS.finditer(folded) if any(w in folded for w in _LAST_SAID) else ():
         word, before = match[1], folded[: match.start()]
         written = composed[match.start() : match.end()].lower()
         if word == "mot" and (written != "mốt" or before.endswith("mai ")):
@@ -70,7 +75,8 @@ def find_days(composed: str, folded: str, today: dt.date) -> Iterator[Found]:
         shift = _SAID[word]
         if shift is not None:
             yield _found(today + dt.timedelta(days=shift), match)
-    for match in _WEEKDAY.finditer(folded):
+    may_name_weekday = has_digit or any(word in folded for word in _WEEKDAY_WORDS)
+    for match in _WEEKDAY.finditer(folded) if may_name_weekday else ():
         if not _COUNTED.search(folded[: match.start()]):
             yield _found(_weekday(match, today), match)
 

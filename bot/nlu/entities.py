@@ -48,7 +48,7 @@ class EntityFinder:
         yield from (item for item in codes if item.entity != "digits")
         yield from find_amounts(folded)
         names = list(self._gazetteer.find(composed))
-        for item in (*find_ordinals(composed), *find_days(composed, folded, self._today())):
+        for item in (*find_ordinals(composed, folded), *find_days(composed, folded, self._today())):
             # "Phiếu lý lịch tư pháp số 2" is a paper's name.
             if not any(name.start < item.start and item.end <= name.end for name in names):
                 yield item

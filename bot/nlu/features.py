@@ -9,7 +9,7 @@ for that of a "hộ chiếu".
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from bot import text as vn
@@ -23,41 +23,49 @@ _STAND_IN = "xx"
 _LENGTHS = 12
 
 
-def shape(word: str) -> str:
-    """Words with digits by their shape: "0912345678" becomes "0000000000"."""
-    return _DIGIT.sub("0", word)
+def shape(text: str) -> str:
+    """Digits by their shape: "0912345678" becomes "0000000000"."""
+    return _DIGIT.sub("0", text)
 
 
-def features(
-    text: str, segments: Sequence[str] = (), entities: Iterable[Found] = ()
-) -> Iterator[str]:
-    """All features of a message, repeated ones repeated.
+def features(text: str, segments: Iterable[str] = (), entities: Iterable[Found] = ()) -> list[str]:
+    """All features of a message.
 
     Args:
         text: the message as written.
         segments: its words as the tokenizer found them, a feature among others.
         entities: what was found in it; offsets are those of `text`.
     """
-    words = [shape(word) for word in vn.normalise(text).split()]
+    found = [*text_features(text, entities)]
+    return [*found, *segment_features(segments)] if vn.is_accented(text) else found
+
+
+def segment_features(segments: Iterable[str]) -> list[str]:
+    """Features of the words of several syllables; they say something in accented text only."""
+    return [f"s:{shape(segment.lower())}" for segment in segments if " " in segment]
+
+
+def text_features(text: str, entities: Iterable[Found] = ()) -> list[str]:
+    """Features of a message that need no segmentation."""
+    words = shape(vn.normalise(text)).split()
     folded = [vn.fold_word(word) for word in words]
-    yield from (f"f:{word}" for word in folded)
-    yield from (f"f:{one} {other}" for one, other in pairwise(("<", *folded, ">")))
-    bounded = ("<", *folded, ">")
-    yield from (f"k:{a} {b}" for a, b in zip(bounded, bounded[2:], strict=False))
+    bounded = ["<", *folded, ">"]
+    found = [f"f:{word}" for word in folded]
+    found += [f"f:{one} {other}" for one, other in pairwise(bounded)]
+    found += [f"k:{a} {b}" for a, b in zip(bounded, bounded[2:], strict=False)]
     if folded:
-        yield f"b:{folded[0]}"
-        yield f"e:{folded[-1]}"
+        found += (f"b:{folded[0]}", f"e:{folded[-1]}")
     if words != folded:
-        yield from (f"a:{word}" for word in words)
-        yield from (f"a:{one} {other}" for one, other in pairwise(words))
-        yield from (f"s:{shape(segment.lower())}" for segment in segments if " " in segment)
-    yield from _around_entities(text, entities)
+        found += [f"a:{word}" for word in words]
+        found += [f"a:{one} {other}" for one, other in pairwise(words)]
+    found += _around_entities(text, entities)
     line = f" {' '.join(folded)} "
     for n in _LETTERS:
-        yield from (f"{LETTERS}{line[i : i + n]}" for i in range(len(line) - n + 1))
-    yield f"n:{min(len(words), _LENGTHS) // 2}"
+        found += [f"{LETTERS}{line[i : i + n]}" for i in range(len(line) - n + 1)]
+    found.append(f"n:{min(len(words), _LENGTHS) // 2}")
     if "?" in text:
-        yield "n:?"
+        found.append("n:?")
+    return found
 
 
 def _around_entities(text: str, entities: Iterable[Found]) -> Iterator[str]:
@@ -69,7 +77,7 @@ def _around_entities(text: str, entities: Iterable[Found]) -> Iterator[str]:
     if not pieces:
         return
     line = "".join([*pieces, text[position:]])
-    words = ["<", *(vn.fold_word(shape(word)) for word in vn.normalise(line).split()), ">"]
+    words = ["<", *map(vn.fold_word, shape(vn.normalise(line)).split()), ">"]
     for place, word in enumerate(words):
         if not word.startswith(_STAND_IN):
             continue

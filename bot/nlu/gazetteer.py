@@ -52,6 +52,7 @@ _FIELD_LEADING = re.compile(
 class _Place:
     kind: str
     full: str
+    spelt: tuple[str, ...]
 
 
 class SyllableTokenizer:
@@ -88,13 +89,14 @@ class Gazetteer:
         assert isinstance(nlp.tokenizer, SyllableTokenizer)
         self._vocab, self._tokenizer = nlp.vocab, nlp.tokenizer
         self._matcher = PhraseMatcher(self._vocab)
-        self._names: dict[str, list[Name]] = defaultdict(list)
+        self._names: dict[str, list[tuple[Name, tuple[str, ...]]]] = defaultdict(list)
         self._places: dict[str, list[_Place]] = defaultdict(list)
         for name in names:
-            self._names[self._key(name.name)].append(name)
+            self._names[self._key(name.name)].append((name, spelling(name.name)))
         for full in places:
             kind = next((k for k in set(_KINDS.values()) if full.startswith(f"{k} ")), "")
-            self._places[self._key(full.removeprefix(f"{kind} "))].append(_Place(kind, full))
+            own = full.removeprefix(f"{kind} ")
+            self._places[self._key(own)].append(_Place(kind, full, spelling(own)))
         keys = {*self._names, *self._places}
         for key in sorted(keys):
             self._matcher.add(key, [self._tokenizer(key)])
@@ -133,8 +135,8 @@ class Gazetteer:
         if len(spans) > 1 and vn.fold_word(spans[0].group()) in _PREPOSITIONS:
             start = spans[1].start()
         written = [m.group().lower() for m in spans]
-        for name in self._names.get(key, ()):
-            if not agrees(written, name.name, strictly=name.accented_only):
+        for name, spelt in self._names.get(key, ()):
+            if not agrees(written, spelt, strictly=name.accented_only):
                 continue
             if name.value in _ALSO_PAID and _NO_AUTHORITY.search(vn.fold(text[:start])):
                 continue
@@ -145,12 +147,10 @@ class Gazetteer:
     def _of_places(
         self, key: str, tokens: Sequence[re.Match[str]], start: int, end: int
     ) -> Iterator[Found]:
+        if key not in self._places:
+            return
         written = [m.group().lower() for m in tokens[start:end]]
-        known = [
-            place
-            for place in self._places.get(key, ())
-            if agrees(written, place.full.removeprefix(f"{place.kind} "))
-        ]
+        known = [place for place in self._places[key] if agrees(written, place.spelt)]
         if not known:
             return
         before = [vn.fold_word(m.group()) for m in tokens[max(0, start - 3) : start]]
@@ -195,12 +195,16 @@ def _after_place(before: Sequence[str]) -> bool:
     return before[-1] in (",", "-") and len(before) > 1
 
 
-def agrees(written: Sequence[str], name: str, *, strictly: bool = False) -> bool:
-    """Whether words (lower case) are those of a name; a word without accents may be any.
+def spelling(name: str) -> tuple[str, ...]:
+    """The words of a name, lower case, tones where most writers put them."""
+    return tuple(vn.tone_style(m.group().lower()) for m in _TOKEN.finditer(vn.nfc(name)))
+
+
+def agrees(written: Sequence[str], wanted: Sequence[str], *, strictly: bool = False) -> bool:
+    """Whether words (lower case) are those of a `spelling`; one without accents may be any.
 
     `strictly`: each word must bear the name's accents.
     """
-    wanted = [vn.tone_style(m.group().lower()) for m in _TOKEN.finditer(vn.nfc(name))]
     return len(wanted) == len(written) and all(
         vn.tone_style(word) == other or (not strictly and vn.fold_word(word) == word)
         for word, other in zip(written, wanted, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -28,7 +28,7 @@ from bot import text as vn
 from bot.codes import Found
 from bot.nlu.clauses import clauses
 from bot.nlu.entities import EntityFinder
-from bot.nlu.features import features
+from bot.nlu.features import features, segment_features, text_features
 from bot.nlu.intent_model import IntentModel
 from bot.nlu.messages import also_asked
 from bot.nlu.underthesea_tokenizer import UndertheseaTokenizer
@@ -69,6 +69,9 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             "ranking_length": 10,
             # How sure a part of a message must be to count as a question of its own.
             "least_sure_part": 0.6,
+            # Surer than this, a message is not segmented into words: of the held-out messages
+            # none was understood otherwise for it, and it saves a third of the time.
+            "sure_without_words": 0.9,
         }
 
     def __init__(
@@ -102,11 +105,11 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             text, intent = message.get(TEXT), message.get(INTENT)
             if not text or not intent:
                 continue
-            written = list(features(text, _words(message), finder.find(text)))
+            written = features(text, _words(message), finder.find(text))
             folded = written
             if vn.is_accented(text):
                 plain = vn.fold(text)
-                folded = list(features(plain, (), finder.find(plain)))
+                folded = features(plain, (), finder.find(plain))
             also = also_asked((message.get(METADATA) or {}).get(METADATA_EXAMPLE))
             examples.append(intent_training.Example(written, folded, (intent, *also)))
         if len({example.intents[0] for example in examples}) > 1:
@@ -137,7 +140,10 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             for e in message.get(ENTITIES) or []
         ]
         labels = self._model.labels
-        shares = self._model.shares(features(text, _words(message), found))
+        known = text_features(text, found)
+        shares = self._model.shares(known)
+        if shares.max() < self._config["sure_without_words"] and vn.is_accented(text):
+            shares = self._model.shares([*known, *segment_features(_words(message))])
         order = (-shares).argsort(kind="stable")[: self._config["ranking_length"]]
         ranking = [
             {INTENT_NAME_KEY: labels[n], PREDICTED_CONFIDENCE_KEY: float(shares[n])} for n in order
@@ -150,7 +156,7 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
         if whole not in TOGETHER or self._model is None:
             return [whole]
         for part, inside in clauses(text, entities):
-            shares = self._model.shares(features(part, (), inside))
+            shares = self._model.shares(text_features(part, inside))
             intent = self._model.labels[int(shares.argmax())]
             sure = float(shares.max()) >= self._config["least_sure_part"]
             if sure and intent in TOGETHER and intent not in questions:
@@ -176,5 +182,5 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
         return component
 
 
-def _words(message: Message) -> Sequence[str]:
-    return [token.text for token in message.get(TOKENS_NAMES[TEXT]) or []]
+def _words(message: Message) -> Iterable[str]:
+    return (token.text for token in message.get(TOKENS_NAMES[TEXT]) or ())

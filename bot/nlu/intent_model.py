@@ -1,21 +1,20 @@
 """What a message asks for: a linear model and a bag of vectors over the same features, averaged.
 
 The linear model weighs words and letters, the bag generalises over words. They err differently:
-together they are right more often than either (docs/adr/0003-intent-classifier.md).
-Answering needs numpy alone; a model is stored as npz and JSON.
+together they are right more often than either (docs/adr/0003-intent-classifier.md). Both only add
+up what the features of a message weigh, so that one row for each feature holds all of it, and a
+message costs one sum of rows. Answering needs numpy alone; a model is stored as npz and JSON.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from bot.bag import Bag, Vector, log_shares
+from bot.bag import Vector, log_shares
 
 # Weight of the linear model; the rest is the bag's.
 LINEAR_SHARE = 0.7
@@ -24,54 +23,39 @@ SHARPNESS = 4.0
 
 
 class IntentModel:
-    """Tells the intents of messages from their features."""
+    """Tells the intents of messages from their features; how often one occurs does not count."""
 
     def __init__(
-        self,
-        labels: Sequence[str],
-        names: Sequence[str],
-        idf: Vector,
-        weights: Vector,
-        bias: Vector,
-        bag: Bag,
-        rows: NDArray[np.int64],
+        self, labels: Sequence[str], names: Sequence[str], table: Vector, bias: Vector
     ) -> None:
-        """`names` are the features. `weights` has a row for each and a column for each label,
-        `rows` the feature's row in the bag or -1."""
+        """`names` are the features. `table` has a row for each, with what it adds to each label's
+        margin, to each label in the bag, to the square of the message's length, and to the number
+        of its features in the bag. `bias` is that of the margins, then that of the bag."""
         self.labels = list(labels)
         self._number = {name: number for number, name in enumerate(names)}
-        self._idf, self._weights, self._bias = idf, weights, bias
-        self._bag, self._rows = bag, rows
+        self._table, self._bias = table, bias
 
     def __len__(self) -> int:
         return len(self._number)
 
     def shares(self, features: Iterable[str]) -> Vector:
         """How likely each intent is by the features of a message; they add up to one."""
-        counts = Counter(map(self._number.get, features))
-        counts.pop(None, None)
-        numbers = np.fromiter(counts, dtype=np.int64, count=len(counts))
-        times = np.fromiter(counts.values(), dtype=np.float32, count=len(counts))
-        values = (1 + np.log(times)) * self._idf[numbers]
-        norm = float(np.sqrt(values @ values)) or 1.0
-        margins = (values / norm) @ self._weights[numbers] + self._bias
-        rows = self._rows[numbers]
-        kept = rows >= 0
-        bag = self._bag.log_shares(np.repeat(rows[kept], times[kept].astype(np.int64)).tolist())
-        total = LINEAR_SHARE * log_shares(SHARPNESS * margins) + (1 - LINEAR_SHARE) * bag
-        return np.exp(log_shares(total))
+        known = set(map(self._number.get, features))
+        known.discard(None)
+        numbers = np.fromiter(known, dtype=np.int64, count=len(known))
+        total = self._table.take(numbers, axis=0).sum(axis=0)
+        count = len(self.labels)
+        square, in_bag = float(total[-2]), float(total[-1])
+        margins = total[:count] / np.float32(square**0.5 or 1.0) + self._bias[:count]
+        bag = total[count : 2 * count] / np.float32((in_bag + 1) ** 0.5) + self._bias[count:]
+        return np.exp(log_shares(LINEAR_SHARE * SHARPNESS * margins + (1 - LINEAR_SHARE) * bag))
 
     def save(self, folder: Path) -> None:
         """Write the model into a folder."""
         described = {"labels": self.labels, "features": list(self._number)}
         (folder / "model.json").write_text(json.dumps(described, ensure_ascii=False), "utf-8")
         np.savez_compressed(
-            folder / "model.npz",
-            idf=self._idf,
-            weights=self._weights.astype(np.float16),
-            bias=self._bias,
-            rows=self._rows,
-            **{f"bag_{part}": v.astype(np.float16) for part, v in vars(self._bag).items()},
+            folder / "model.npz", table=self._table.astype(np.float16), bias=self._bias
         )
 
     @staticmethod
@@ -84,20 +68,11 @@ class IntentModel:
         try:
             described = json.loads((folder / "model.json").read_text("utf-8"))
             with np.load(folder / "model.npz", allow_pickle=False) as arrays:
-                bag = Bag(
-                    *(
-                        arrays[f"bag_{part}"].astype(np.float32)
-                        for part in ("embedding", "weights", "bias")
-                    )
-                )
                 return IntentModel(
                     described["labels"],
                     described["features"],
-                    arrays["idf"],
-                    arrays["weights"].astype(np.float32),
+                    arrays["table"].astype(np.float32),
                     arrays["bias"],
-                    bag,
-                    arrays["rows"],
                 )
         except (OSError, KeyError, EOFError) as error:
             raise ValueError(f"no intent model: {error}") from error

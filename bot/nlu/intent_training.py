@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from bot import bag_training
-from bot.bag import Bag
 from bot.bag_training import Examples, Schooling
 from bot.nlu.features import LETTERS
 from bot.nlu.intent_model import IntentModel
@@ -41,26 +40,30 @@ def learn(examples: Sequence[Example], *, seed: int = 0) -> IntentModel:
     labels = sorted({intent for example in examples for intent in example.intents})
     if len(labels) < 2:
         raise ValueError("two intents are needed")
-    texts = [(spelt, e.intents) for e in examples for spelt in _spellings(e)]
-    counted = [Counter(features) for features, _ in texts]
-    frequency = Counter(name for count in counted for name in count)
+    texts = [(set(spelt), e.intents) for e in examples for spelt in _spellings(e)]
+    frequency = Counter(name for features, _ in texts for name in features)
     names = sorted(name for name, n in frequency.items() if n >= LEAST_COUNT)
     number = {name: n for n, name in enumerate(names)}
     idf = np.log(
         (1 + len(texts)) / (1 + np.array([frequency[n] for n in names], dtype=np.float32))
     ) + np.float32(1)
-    matrix = _matrix(counted, number, idf)
+    matrix = _matrix([features for features, _ in texts], number, idf)
     weights, bias = _linear(matrix, [intents for _, intents in texts], labels)
     words = [n for n, name in enumerate(names) if not name.startswith(LETTERS)]
     rows = np.full(len(names), -1, dtype=np.int64)
     rows[words] = np.arange(len(words))
     bag = bag_training.learn(_bag_examples(examples, number, rows, labels), SCHOOLING, seed)
-    # As exact as they are stored: a loaded model answers like the one that was learnt.
-    bag = Bag(*(_as_stored(values) for values in (bag.embedding, bag.weights, bag.bias)))
-    return IntentModel(labels, names, idf, _as_stored(weights), bias, bag, rows)
+    count = len(labels)
+    table = np.zeros((len(names), 2 * count + 2), dtype=np.float32)
+    table[:, :count] = weights * idf[:, None]
+    table[words, count : 2 * count] = bag.embedding @ bag.weights
+    table[:, -2] = idf**2
+    table[words, -1] = 1
+    return IntentModel(labels, names, _as_stored(table), np.concatenate([bias, bag.bias]))
 
 
 def _as_stored(values: NDArray[np.float32]) -> NDArray[np.float32]:
+    """As exact as it is stored: a loaded model answers like the one that was learnt."""
     return values.astype(np.float16).astype(np.float32)
 
 
@@ -71,21 +74,18 @@ def _spellings(example: Example) -> list[Sequence[str]]:
 
 
 def _matrix(
-    counted: Sequence[Counter[str]], number: dict[str, int], idf: NDArray[np.float32]
+    texts: Sequence[set[str]], number: dict[str, int], idf: NDArray[np.float32]
 ) -> csr_matrix:
-    """Rows of TF-IDF of length one."""
-    owners, columns, times = [], [], []
-    for owner, count in enumerate(counted):
-        for name, n in count.items():
-            column = number.get(name)
-            if column is not None:
-                owners.append(owner)
-                columns.append(column)
-                times.append(n)
-    values = (1 + np.log(np.array(times, dtype=np.float32))) * idf[columns]
-    norms = np.sqrt(np.bincount(owners, values**2, minlength=len(counted)))
+    """Rows of IDF of length one."""
+    owners, columns = [], []
+    for owner, features in enumerate(texts):
+        known = sorted(number[name] for name in features if name in number)
+        owners += [owner] * len(known)
+        columns += known
+    values = idf[columns]
+    norms = np.sqrt(np.bincount(owners, values**2, minlength=len(texts)))
     values /= np.maximum(norms, 1e-9)[owners]
-    return csr_matrix((values, (owners, columns)), shape=(len(counted), len(idf)), dtype=np.float32)
+    return csr_matrix((values, (owners, columns)), shape=(len(texts), len(idf)), dtype=np.float32)
 
 
 def _linear(
@@ -112,8 +112,8 @@ def _bag_examples(
     """One example for each intent that a message asks for."""
 
     def numbers(features: Sequence[str]) -> NDArray[np.int64]:
-        found = (number.get(name) for name in features)
-        known = rows[np.array([n for n in found if n is not None], dtype=np.int64)]
+        found = {number[name] for name in features if name in number}
+        known = rows[np.array(sorted(found), dtype=np.int64)]
         return known[known >= 0]
 
     pairs = [(example, intent) for example in examples for intent in example.intents]
