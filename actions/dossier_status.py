@@ -8,15 +8,15 @@ from rasa_sdk import FormValidationAction, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import rendering
 from actions.answers import ANSWERED, answer, say
 from actions.safe_action import Events, SafeAction
-from actions.wording import fragment
 from bot.catalogue import service
 from bot.catalogue.model import Source
 from bot.codes import normalise_dossier_code
 from bot.dossiers.lookup import DossierStatus, look_up
 from bot.dossiers.verification import TAIL_LENGTH, digits_of
+from bot.rendering import procedure_lines as rendering
+from bot.wording import fragment
 
 MOST_TRIES = 2
 NUMBER_LENGTHS = (TAIL_LENGTH, 9, 10, 12)

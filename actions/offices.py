@@ -8,18 +8,19 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import office_lines, rendering
 from actions.answers import ANSWERED, CLARIFY, NOT_PUBLISHED, answer, say
 from actions.procedure_facts import place_of, remember
 from actions.safe_action import Events, SafeAction
-from actions.wording import fragment
 from bot import clock
 from bot.catalogue import service as catalogue
 from bot.offices import finder, hamlets, service
 from bot.offices.days import asked_days
 from bot.offices.finder import Finding
 from bot.offices.routing import Place
+from bot.rendering import office_lines
+from bot.rendering import procedure_lines as rendering
 from bot.sources import Source
+from bot.wording import fragment
 
 TOPIC = "office"
 HOURS, CONTACT, TEAM = QUESTIONS = ("office_hours", "office_contact", "digital_team")

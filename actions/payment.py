@@ -5,10 +5,10 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import rendering
 from actions.answers import ANSWERED, NOT_PUBLISHED, answer, say
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import service
+from bot.rendering import procedure_lines as rendering
 
 
 class ActionPaymentMethods(SafeAction):

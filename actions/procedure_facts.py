@@ -10,16 +10,17 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import dating, rendering
 from actions.answers import ANSWERED, CLARIFY, NOT_FOUND, NOT_PUBLISHED, answer, say
 from actions.safe_action import Events, SafeAction
-from actions.wording import fragment
 from bot import clock, dates
 from bot.catalogue import finder, service
 from bot.catalogue.finder import Finding, Outcome
 from bot.catalogue.model import COMMUNE, Procedure
 from bot.offices import routing
 from bot.offices.routing import Place
+from bot.rendering import dating
+from bot.rendering import procedure_lines as rendering
+from bot.wording import fragment
 
 # Intent → topic of the answer contract.
 TOPICS = {

@@ -10,18 +10,19 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import office_lines, rendering
 from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
 from actions.procedure_facts import ask_which, entity
 from actions.safe_action import Events, SafeAction
-from actions.wording import fragment
 from bot import text as vn
 from bot.catalogue import finder, listing, listing_question
 from bot.catalogue.finder import MOST_OPTIONS, Finding, Outcome
 from bot.catalogue.listing import Listing, Query
 from bot.catalogue.model import COMMUNE, LEVELS, PROVINCE
 from bot.catalogue.search import Match
+from bot.rendering import office_lines
+from bot.rendering import procedure_lines as rendering
 from bot.sources import Source
+from bot.wording import fragment
 
 TOPIC = "list"
 MOST_LINES = MOST_FIELDS = 10

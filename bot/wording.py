@@ -30,3 +30,12 @@ def text(topic: str, name: str) -> str:
         KeyError: there is no such response.
     """
     return str(responses(topic)[name]["text"])
+
+
+def fragment(name: str, /, **values: Any) -> str:
+    """The fragment `utter_fragment_<name>` of `domain/fragments.yml` with its keywords filled in.
+
+    Raises:
+        KeyError: there is no such fragment, or one of its keywords is missing.
+    """
+    return text("fragments", f"utter_fragment_{name}").format(**values)

@@ -17,7 +17,8 @@ def test_words_of_a_message_slice_back() -> None:
     tokens = TOKENIZER.process([Message({"text": TEXT})])[0].get("text_tokens")
     assert [token.text for token in tokens] == WORDS
     assert [TEXT[token.start : token.end] for token in tokens] == WORDS
-    assert tokens[1].text == "hồ sơ" and [t.text for t in tokens[:2]] == WORDS[:2]
+    assert tokens[1].text == "hồ sơ"
+    assert [token.text for token in tokens[:2]] == WORDS[:2]
 
 
 def test_training_and_answering_see_the_same_words() -> None:
@@ -34,7 +35,8 @@ def test_words_are_looked_for_once_and_not_before_they_are_needed() -> None:
 
     tokens = LazyTokens(find)
     assert calls == []
-    assert len(tokens) == 2 and [token.text for token in tokens] == ["a", "b"]
+    assert len(tokens) == 2
+    assert [token.text for token in tokens] == ["a", "b"]
     assert calls == [1]
 
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from actions import dating
 from bot import clock
 from bot.catalogue.model import Channel, Duration, Fee, Procedure, Source
+from bot.rendering import dating
 from bot.settings import Settings, settings
 
 TUESDAY = "2026-11-24T09:00"

@@ -6,10 +6,10 @@ import datetime as dt
 
 import pytest
 
-from actions import office_lines
 from bot.clock import VIETNAM
 from bot.offices.days import AskedDays
 from bot.offices.model import OTHER, Hours, Office, Source, Span, Team
+from bot.rendering import office_lines
 
 SOURCE = Source("Thông báo", "", dt.date(2026, 11, 1))
 TUESDAY = dt.datetime(2026, 11, 24, 9, tzinfo=VIETNAM)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 
-from actions import rendering
-from actions.wording import fragment
 from bot import clock
 from bot.catalogue.amounts import names_late_hour
 from bot.catalogue.freshness import EXPIRED, doubt_of
 from bot.catalogue.model import Duration, Procedure
 from bot.offices import working_days
+from bot.rendering import procedure_lines as rendering
 from bot.settings import settings
+from bot.wording import fragment
 
 
 def doubt(procedure: Procedure, group: str, *, of_fees: bool = True) -> list[str]:

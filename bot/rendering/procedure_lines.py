@@ -6,11 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Iterable, Mapping
 
-from actions.wording import fragment
 from bot import text as vn
 from bot.catalogue.amounts import names_a_sum, says_free
 from bot.catalogue.model import ONLINE, VND, Channel, Document, Duration, Fee, Form, Procedure
 from bot.offices.routing import Place
+from bot.wording import fragment
 
 # Folded: "- Nộp hồ sơ", "1. …", "Bước 2: …", "a) …", "* Lưu ý".
 _MARK = re.compile(r"^(?:[-+*•]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]|buoc \d)")

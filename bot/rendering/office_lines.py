@@ -6,12 +6,12 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from actions import rendering
-from actions.wording import fragment
 from bot.offices import opening
 from bot.offices.days import AskedDays
 from bot.offices.model import Hours, Office, Source, Span, Team
 from bot.offices.working_days import coming_holidays, is_public_holiday, is_working_day
+from bot.rendering import procedure_lines as rendering
+from bot.wording import fragment
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 HOLIDAY_RUNS = 3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 
-from actions import rendering
 from bot.catalogue.model import (
     Channel,
     Dates,
@@ -18,6 +17,7 @@ from bot.catalogue.model import (
     Procedure,
     Source,
 )
+from bot.rendering import procedure_lines as rendering
 
 PROCEDURE = Procedure(
     code="1.000001",
