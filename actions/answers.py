@@ -11,7 +11,7 @@ from bot.catalogue.model import Procedure, Source
 from bot.catalogue.search import Match
 
 ANSWERED, NOT_PUBLISHED, CLARIFY = "answered", "not_published", "clarify"
-NOT_FOUND, HANDOVER, REFUSED = "not_found", "handover", "refused"
+NOT_FOUND, HANDOVER, REFUSED, OUT_OF_SCOPE = "not_found", "handover", "refused", "out_of_scope"
 
 
 def answer(

@@ -1,4 +1,4 @@
-"""Values out of the blue, stopping, and what lies outside the bot's field."""
+"""Yes and no, values out of the blue, stopping, and what lies outside the bot's field."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import offices
-from actions.procedure_facts import (
-    OVERVIEW,
+from actions import misunderstanding, offices
+from actions.answers import CLARIFY, answer, say
+from actions.memory import entity, named_place, text_of
+from actions.need import (
     WELL_KNOWN,
     answer_message,
-    entity,
-    named_place,
+    ask_which,
     pending_topics,
-    tell,
+    remind,
+    tell_topics,
 )
+from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
+from bot import corrections
 from bot.catalogue import finder
 from bot.catalogue.finder import Outcome
 
@@ -29,6 +32,11 @@ FORGOTTEN_ON_CANCEL = (
     "commune",
     "pending_topic",
     "options",
+    "told",
+    "trail",
+    "need",
+    "situation",
+    "life_event",
     "dossier_code",
     "dossier_digits",
     "dossier_tries",
@@ -53,13 +61,55 @@ class ActionInform(SafeAction):
             return offices.tell(dispatcher, tracker, pending)
         current = tracker.get_slot("procedure_code")
         if place is not None and current and not finder.find(place.rest).need:
-            return tell(dispatcher, "place", current, place)
-        found = finder.find(tracker.latest_message.get("text") or "").outcome
+            return tell(dispatcher, "place", current, place, tracker=tracker)
+        found = finder.find(text_of(tracker)).outcome
         if found is Outcome.FOUND or (pending and found is Outcome.SEVERAL):
             return answer_message(dispatcher, tracker, pending_topics(tracker))
         if place is not None:
             return answer_message(dispatcher, tracker, ["place"])
-        dispatcher.utter_message(response="utter_inform_unused")
+        return misunderstanding.unused(dispatcher, tracker)
+
+
+class ActionAffirm(SafeAction):
+    """Takes a yes for the only option that was shown, or asks for a number."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_affirm"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        options = tracker.get_slot("options") or []
+        topics = pending_topics(tracker)
+        if len(options) == 1:
+            return tell_topics(dispatcher, tracker, topics, options[0])
+        if options:
+            return ask_which(dispatcher, topics, finder.options(options))
+        current = tracker.get_slot("procedure_code")
+        if current:
+            remind(dispatcher, tracker, current)
+            dispatcher.utter_message(response="utter_what_more")
+            return []
+        dispatcher.utter_message(response="utter_affirm")
+        return []
+
+
+class ActionDeny(SafeAction):
+    """Takes a no for none of the options, or for what the message says instead."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_deny"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        corrected = corrections.read(text_of(tracker))
+        if corrected is not None and finder.find(corrected.meant).need:
+            return answer_message(dispatcher, tracker, pending_topics(tracker))
+        if tracker.get_slot("options"):
+            say(dispatcher, "utter_none_of_these", answer("procedure", CLARIFY))
+            return [SlotSet("options", None)]
+        dispatcher.utter_message(response="utter_deny")
         return []
 
 
@@ -74,11 +124,10 @@ class ActionOutOfScope(SafeAction):
         """See class."""
         intent = tracker.latest_message.get("intent") or {}
         if float(intent.get("confidence") or 0.0) < SURE_OUT_OF_SCOPE:
-            matches = finder.find(tracker.latest_message.get("text") or "").matches
+            matches = finder.find(text_of(tracker)).matches
             if matches and matches[0].score >= WELL_KNOWN:
                 return answer_message(dispatcher, tracker, [OVERVIEW])
-        dispatcher.utter_message(response="utter_out_of_scope")
-        return []
+        return misunderstanding.outside(dispatcher, tracker)
 
 
 class ActionCancel(SafeAction):
@@ -91,4 +140,9 @@ class ActionCancel(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
         dispatcher.utter_message(response="utter_cancelled")
-        return [SlotSet(name, None) for name in FORGOTTEN_ON_CANCEL]
+        return forgotten()
+
+
+def forgotten() -> Events:
+    """The slots of a talk that begins anew."""
+    return [SlotSet(name, None) for name in FORGOTTEN_ON_CANCEL]

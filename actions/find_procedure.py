@@ -1,4 +1,4 @@
-"""Picking one of the procedures that were shown."""
+"""Finding a procedure, and picking one of those that were shown."""
 
 from __future__ import annotations
 
@@ -6,9 +6,37 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import CLARIFY, answer, say
-from actions.procedure_facts import answer_message, entity, pending_topics, place_of, tell_all
+from actions.memory import intent_of, named_code, text_of
+from actions.need import answer_message, pending_topics, tell_topics
+from actions.procedure_facts import TOPICS
 from actions.safe_action import Events, SafeAction
 from bot.ordinals import LAST, find_ordinal
+
+
+class ActionAnswerProcedure(SafeAction):
+    """Answers the question of the latest message about the procedure it means."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_answer_procedure"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        topics = asked_topics(tracker)
+        return answer_message(
+            dispatcher,
+            tracker,
+            topics or pending_topics(tracker),
+            asks_fact=intent_of(tracker) in TOPICS,
+        )
+
+
+def asked_topics(tracker: Tracker) -> list[str]:
+    """The facts that the latest message asks for, in its order."""
+    intent = intent_of(tracker)
+    questions = tracker.latest_message.get("questions") or ()
+    asked = questions if intent in questions else (intent, *questions)
+    return list(dict.fromkeys(TOPICS[name] for name in asked if name in TOPICS))
 
 
 class ActionChooseOption(SafeAction):
@@ -21,11 +49,11 @@ class ActionChooseOption(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
         topics = pending_topics(tracker)
-        named = entity(tracker, "procedure_code")
+        named = named_code(tracker)
         if named:
-            return tell_all(dispatcher, topics, named, place_of(tracker))
+            return tell_topics(dispatcher, tracker, topics, named)
         options = tracker.get_slot("options") or []
-        number = find_ordinal(tracker.latest_message.get("text") or "")
+        number = find_ordinal(text_of(tracker))
         if number is None:
             # "cấp đổi", "cái khai sinh": words instead of a number.
             return answer_message(dispatcher, tracker, topics)
@@ -36,4 +64,4 @@ class ActionChooseOption(SafeAction):
             say(dispatcher, "utter_no_such_option", answer(topics[0], CLARIFY), count=len(options))
             return []
         code = options[-1 if number == LAST else number - 1]
-        return tell_all(dispatcher, topics, code, place_of(tracker))
+        return tell_topics(dispatcher, tracker, topics, code)

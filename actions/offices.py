@@ -9,7 +9,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERED, CLARIFY, NOT_PUBLISHED, answer, say
-from actions.procedure_facts import place_of, remember
+from actions.memory import place_of, remember
 from actions.safe_action import Events, SafeAction
 from bot import clock
 from bot.catalogue import service as catalogue

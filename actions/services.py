@@ -11,7 +11,8 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
-from actions.procedure_facts import ask_which, entity
+from actions.memory import entity
+from actions.need import ask_which
 from actions.safe_action import Events, SafeAction
 from bot import text as vn
 from bot.catalogue import finder, listing, listing_question

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 SECRET_NAMES = ("BOT_SECRET", "BOT_HOTLINE_SECRET")
@@ -26,7 +28,9 @@ class Settings:
     """Typed view of the environment.
 
     Durations are in seconds unless the name says otherwise; `catalogue_path` is the
-    national export that an empty database is filled from, if it is there.
+    national export that an empty database is filled from, if it is there; `public_url` is
+    where citizens reach the bot, without a slash at its end; `conversations_kept` is how
+    many conversations stay in memory.
     """
 
     host: str
@@ -40,6 +44,8 @@ class Settings:
     max_message_length: int
     lookup_failures_per_hour: int
     stale_after_days: int
+    conversations_kept: int
+    public_url: str
 
 
 def _read_env_file(path: Path) -> dict[str, str]:
@@ -88,6 +94,21 @@ def _boolean(values: Mapping[str, str], name: str) -> bool:
     raise SettingsError(f"{name} must be 1 or 0, not {text!r}.")
 
 
+def _url(values: Mapping[str, str], name: str, default: str) -> str:
+    text = values.get(name, "").strip() or default
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, brackets that do not close
+        usable = False
+    # What is put behind it is a path: a query or blanks in it would make every link useless.
+    if not usable or any(sign in text for sign in "?#") or re.search(r"\s", text):
+        raise SettingsError(
+            f"{name} must be an address such as https://example.org/bot, not {text!r}."
+        )
+    return text.rstrip("/")
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from an environment and `var/env`.
 
@@ -111,6 +132,8 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         max_message_length=_integer(values, "BOT_MAX_MESSAGE_LENGTH", 2000, 100, 100_000),
         lookup_failures_per_hour=_integer(values, "BOT_LOOKUP_FAILURES_PER_HOUR", 10, 1, 1000),
         stale_after_days=_integer(values, "BOT_STALE_AFTER_DAYS", 365, 1, 36_500),
+        conversations_kept=_integer(values, "BOT_CONVERSATIONS_KEPT", 5000, 1, 1_000_000),
+        public_url=_url(values, "BOT_PUBLIC_URL", "http://127.0.0.1:5005"),
     )
 
 

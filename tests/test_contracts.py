@@ -16,6 +16,7 @@ from rasa_sdk import Action
 from rasa_sdk.executor import ActionExecutor
 
 from actions import procedure_facts
+from bot import aspects
 from bot import text as vn
 from bot.catalogue.freshness import EXPIRED, STALE
 from bot.catalogue.model import CHANNEL_KINDS, LEVELS, SERVICE_LEVELS, TIME_UNITS
@@ -103,6 +104,12 @@ def test_the_intents_that_others_rely_on_are_there_with_enough_messages() -> Non
     assert {intent: n for intent, n in counts.items() if n < 60} == {}
 
 
+def test_aspects_are_those_that_the_talk_deals_with() -> None:
+    counts = Counter(message.aspect for message in read_messages() if message.aspect)
+    assert set(counts) == set(aspects.ALL)
+    assert {aspect: n for aspect, n in counts.items() if n < 60} == {}
+
+
 def test_no_messages_are_alike() -> None:
     assert [(pair.one.text, pair.other.text) for pair in alike(read_messages())] == []
 
@@ -160,6 +167,8 @@ def test_every_response_is_used() -> None:
     made |= {f"utter_fragment_{value}" for value in (*CHANNEL_KINDS, *TIME_UNITS, *LEVELS)}
     made |= {f"utter_fragment_service_level_{v}" for v in (*SERVICE_LEVELS, "unpublished")}
     made |= {f"utter_fragment_{reason}" for reason in (EXPIRED, STALE)}
+    made |= {f"utter_danger_{kind}" for kind in aspects.DANGERS}
+    made |= {f"utter_limit_{kind}" for kind in aspects.LIMITS}
     for name in set(responses()) - made:
         short = name.removeprefix("utter_fragment_").removeprefix("utter_http_")
         assert name in source or f'"{short}"' in source, f"{name} is used nowhere"
@@ -187,8 +196,9 @@ def test_wording_has_no_blank_lines_and_polite_address() -> None:
 
 # Patterns, names of the source's sections and source titles are data of the format.
 DATA_IN_PYTHON = {
-    "bot/text.py", "bot/spelling.py", "bot/nlu/amounts.py", "bot/nlu/clauses.py",
-    "bot/nlu/days.py", "bot/nlu/gazetteer.py", "bot/ordinals.py", "bot/codes.py",
+    "bot/text.py", "bot/spelling.py", "bot/corrections.py", "bot/nlu/amounts.py",
+    "bot/nlu/clauses.py", "bot/nlu/days.py", "bot/nlu/gazetteer.py", "bot/ordinals.py",
+    "bot/codes.py",
     "bot/catalogue/amounts.py", "bot/catalogue/finder.py",
     "bot/catalogue/national_record.py", "bot/catalogue/national_import.py",
     "bot/catalogue/portal_import.py", "bot/catalogue/localising.py", "bot/catalogue/forms.py",

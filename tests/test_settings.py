@@ -28,6 +28,8 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         max_message_length=2000,
         lookup_failures_per_hour=10,
         stale_after_days=365,
+        conversations_kept=5000,
+        public_url="http://127.0.0.1:5005",
     )
 
 
@@ -101,6 +103,18 @@ def test_a_file_without_a_last_line_end_keeps_its_values(tmp_path: Path) -> None
         ("BOT_LOOKUP_FAILURES_PER_HOUR", "0"),
         ("BOT_LOOKUP_FAILURES_PER_HOUR", "ten"),
         ("BOT_REST_PUBLIC", "maybe"),
+        ("BOT_CONVERSATIONS_KEPT", "0"),
+        ("BOT_CONVERSATIONS_KEPT", "all"),
+        ("BOT_PUBLIC_URL", "example.org"),
+        ("BOT_PUBLIC_URL", "ftp://example.org"),
+        ("BOT_PUBLIC_URL", "http://"),
+        ("BOT_PUBLIC_URL", "http://:5005"),
+        ("BOT_PUBLIC_URL", "http://example.org:port"),
+        ("BOT_PUBLIC_URL", "http://[::1"),
+        ("BOT_PUBLIC_URL", "http://example.org/?a=1"),
+        ("BOT_PUBLIC_URL", "http://example.org/#top"),
+        ("BOT_PUBLIC_URL", "http://exam ple.org"),
+        ("BOT_PUBLIC_URL", "javascript:alert(1)"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(
@@ -126,3 +140,23 @@ def test_each_secret_is_completed_by_itself(tmp_path: Path) -> None:
     read(tmp_path, BOT_SECRET="from outside")
     lines = (tmp_path / "env").read_text(encoding="utf-8").splitlines()
     assert [line.partition("=")[0] for line in lines] == [SECRET_NAMES[1]]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://example.org", "https://example.org"),
+        ("https://example.org/", "https://example.org"),
+        ("http://10.0.0.5:8080/bot/", "http://10.0.0.5:8080/bot"),
+        (" https://example.org// ", "https://example.org"),
+        ("http://[::1]:5005", "http://[::1]:5005"),
+    ],
+)
+def test_the_public_address_has_no_slash_at_its_end(
+    tmp_path: Path, text: str, expected: str
+) -> None:
+    assert read(tmp_path, BOT_PUBLIC_URL=text).public_url == expected
+
+
+def test_the_number_of_kept_conversations_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, BOT_CONVERSATIONS_KEPT="200").conversations_kept == 200

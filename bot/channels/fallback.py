@@ -19,7 +19,11 @@ START_OVER = "/cancel"
 
 
 def as_citizen_means(text: str) -> str:
-    """The text to hand to Rasa for what was typed."""
+    """The text to hand to Rasa for what was typed.
+
+    Halves of a character, which JSON can hold but no encoding, are replaced.
+    """
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return START_OVER if text.strip().lower() in RASA_COMMANDS else text
 
 

@@ -13,14 +13,15 @@ from rasa.engine.runner.dask import DaskGraphRunner
 from bot.engine.in_process_actions import InProcessActions
 from bot.engine.lean_processor import LeanProcessor
 from bot.engine.loop_runner import LoopGraphRunner
+from bot.engine.tracker_store import BoundedTrackerStore
 
 # Words that touch every part of a turn, so that the first citizen waits no longer.
 WARM_UP_MESSAGES = ("xin chào", "làm giấy khai sinh cần giấy tờ gì")
 
 
 def endpoints() -> AvailableEndpoints:
-    """Rasa's endpoints with actions in this process; stores are Rasa's in-memory ones."""
-    return AvailableEndpoints(action=InProcessActions())
+    """Rasa's endpoints with actions in this process and a store that forgets old conversations."""
+    return AvailableEndpoints(action=InProcessActions(), tracker_store=BoundedTrackerStore())
 
 
 async def load(model: Path) -> Agent:

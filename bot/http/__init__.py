@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sanic import Sanic
 
-from bot.http import errors, health, pages, procedures
+from bot.http import errors, health, pages, procedure_page, procedures
 
 
 def add_routes(app: Sanic) -> None:
@@ -12,4 +12,5 @@ def add_routes(app: Sanic) -> None:
     app.blueprint(health.blueprint)
     app.blueprint(pages.blueprint)
     app.blueprint(procedures.blueprint)
+    app.blueprint(procedure_page.blueprint)
     errors.handle_errors(app)

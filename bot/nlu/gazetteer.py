@@ -69,8 +69,9 @@ class SyllableTokenizer:
         """The document of a text whose words were found already."""
         ends = ([m.start() for m in matches[1:]] + [len(text)])[: len(matches)]
         spaces = [m.end() < end for m, end in zip(matches, ends, strict=True)]
-        # Words are looked up by their folded form alone.
-        words = [vn.fold_word(m.group()) for m in matches]
+        # Words are looked up by their folded form alone. Of a mark that stands on nothing, none is
+        # left, and spaCy wants no empty words.
+        words = [vn.fold_word(m.group()) or m.group() for m in matches]
         return Doc(self.vocab, words=words, spaces=spaces)
 
 

@@ -18,23 +18,28 @@ from rasa.shared.nlu.constants import (
     INTENT_RANKING_KEY,
     METADATA,
     METADATA_EXAMPLE,
+    METADATA_INTENT,
     PREDICTED_CONFIDENCE_KEY,
     TEXT,
 )
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot import aspects
 from bot import text as vn
 from bot.codes import Found
+from bot.nlu import intent_model
 from bot.nlu.clauses import clauses
 from bot.nlu.entities import EntityFinder
 from bot.nlu.features import features, segment_features, text_features
 from bot.nlu.intent_model import IntentModel
-from bot.nlu.messages import also_asked
+from bot.nlu.messages import also_asked, aspect_of
 from bot.nlu.underthesea_tokenizer import UndertheseaTokenizer
 
 # What a message asks: names of intents, in the order of its parts.
 QUESTIONS = "questions"
+# What more is known of a message (`bot.aspects`): that it offers a bribe, or wants to go back …
+ASPECT = "aspect"
 # Questions that people put together in one message. Of others ("I forgot the code, who sees it?")
 # one is answered.
 TOGETHER = frozenset(
@@ -69,6 +74,10 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             "ranking_length": 10,
             # How sure a part of a message must be to count as a question of its own.
             "least_sure_part": 0.6,
+            # How sure an aspect must be to be told.
+            "least_sure_aspect": 0.35,
+            # Rather tell somebody a number that is not needed than keep it from one who needs it.
+            "least_sure_danger": 0.25,
             # Surer than this, a message is not segmented into words: of the held-out messages
             # none was understood otherwise for it, and it saves a third of the time.
             "sure_without_words": 0.9,
@@ -110,9 +119,12 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             if vn.is_accented(text):
                 plain = vn.fold(text)
                 folded = features(plain, (), finder.find(plain))
-            also = also_asked((message.get(METADATA) or {}).get(METADATA_EXAMPLE))
-            examples.append(intent_training.Example(written, folded, (intent, *also)))
-        if len({example.intents[0] for example in examples}) > 1:
+            metadata = message.get(METADATA) or {}
+            also = also_asked(metadata.get(METADATA_EXAMPLE))
+            aspect = aspect_of(metadata.get(METADATA_INTENT))
+            label = f"{intent}{intent_model.ASPECT}{aspect}" if aspect else intent
+            examples.append(intent_training.Example(written, folded, (label, *also)))
+        if len({example.labels[0] for example in examples}) > 1:
             self._model = intent_training.learn(examples)
             with self._model_storage.write_to(self._resource) as folder:
                 self._model.save(folder)
@@ -121,7 +133,7 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Sets intent, ranking and questions of each message."""
         for message in messages:
-            ranking, questions = self._understand(message)
+            ranking, questions, aspect = self._understand(message)
             message.set(
                 INTENT,
                 ranking[0] if ranking else {INTENT_NAME_KEY: None, PREDICTED_CONFIDENCE_KEY: 0.0},
@@ -129,26 +141,30 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             )
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
             message.set(QUESTIONS, questions, add_to_output=True)
+            message.set(ASPECT, aspect, add_to_output=True)
         return messages
 
-    def _understand(self, message: Message) -> tuple[list[dict[str, Any]], list[str]]:
+    def _understand(self, message: Message) -> tuple[list[dict[str, Any]], list[str], str]:
         text = message.get(TEXT)
         if not text or self._model is None:
-            return [], []
+            return [], [], ""
         found = [
             Found(e["entity"], str(e["value"]), e["start"], e["end"])
             for e in message.get(ENTITIES) or []
         ]
-        labels = self._model.labels
         known = text_features(text, found)
-        shares = self._model.shares(known)
-        if shares.max() < self._config["sure_without_words"] and vn.is_accented(text):
-            shares = self._model.shares([*known, *segment_features(_words(message))])
+        read = self._model.understand(known)
+        if read.intents.max() < self._config["sure_without_words"] and vn.is_accented(text):
+            read = self._model.understand([*known, *segment_features(_words(message))])
+        shares = read.intents
         order = (-shares).argsort(kind="stable")[: self._config["ranking_length"]]
         ranking = [
-            {INTENT_NAME_KEY: labels[n], PREDICTED_CONFIDENCE_KEY: float(shares[n])} for n in order
+            {INTENT_NAME_KEY: self._model.intents[n], PREDICTED_CONFIDENCE_KEY: float(shares[n])}
+            for n in order
         ]
-        return ranking, self._questions(ranking[0][INTENT_NAME_KEY], text, found)
+        questions = self._questions(ranking[0][INTENT_NAME_KEY], text, found)
+        kind = "least_sure_danger" if read.aspect in aspects.DANGERS else "least_sure_aspect"
+        return ranking, questions, read.aspect if read.aspect_share >= self._config[kind] else ""
 
     def _questions(self, whole: str, text: str, entities: list[Found]) -> list[str]:
         """What the parts of a message ask for surely, in their order; the whole's among them."""
@@ -156,8 +172,8 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
         if whole not in TOGETHER or self._model is None:
             return [whole]
         for part, inside in clauses(text, entities):
-            shares = self._model.shares(text_features(part, inside))
-            intent = self._model.labels[int(shares.argmax())]
+            shares = self._model.understand(text_features(part, inside)).intents
+            intent = self._model.intents[int(shares.argmax())]
             sure = float(shares.max()) >= self._config["least_sure_part"]
             if sure and intent in TOGETHER and intent not in questions:
                 questions.append(intent)

@@ -10,16 +10,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from bot.bag import Vector, log_shares
 
+# A label is an intent, or an intent with an aspect: "out_of_scope/bribe".
+ASPECT = "/"
 # Weight of the linear model; the rest is the bag's.
 LINEAR_SHARE = 0.7
 # Margins become logarithms of shares by this factor.
 SHARPNESS = 4.0
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """How likely a message has each of a model's intents, and its likeliest aspect ("": none)."""
+
+    intents: Vector
+    aspect: str
+    aspect_share: float
 
 
 class IntentModel:
@@ -32,14 +44,27 @@ class IntentModel:
         margin, to each label in the bag, to the square of the message's length, and to the number
         of its features in the bag. `bias` is that of the margins, then that of the bag."""
         self.labels = list(labels)
+        self.intents = sorted({label.partition(ASPECT)[0] for label in labels})
+        number = {intent: n for n, intent in enumerate(self.intents)}
+        self._intent_of = np.array([number[label.partition(ASPECT)[0]] for label in labels])
+        self._with_aspect = np.array([n for n, name in enumerate(labels) if ASPECT in name], int)
         self._number = {name: number for number, name in enumerate(names)}
         self._table, self._bias = table, bias
 
     def __len__(self) -> int:
         return len(self._number)
 
-    def shares(self, features: Iterable[str]) -> Vector:
-        """How likely each intent is by the features of a message; they add up to one."""
+    def understand(self, features: Iterable[str]) -> Understanding:
+        """What a message with these features asks for; the shares of the intents add up to one."""
+        shares = self._shares(features)
+        intents = np.bincount(self._intent_of, shares, len(self.intents)).astype(np.float32)
+        if not len(self._with_aspect):
+            return Understanding(intents, "", 0.0)
+        best = self._with_aspect[shares[self._with_aspect].argmax()]
+        return Understanding(intents, self.labels[best].partition(ASPECT)[2], float(shares[best]))
+
+    def _shares(self, features: Iterable[str]) -> Vector:
+        """How likely each label is; they add up to one."""
         known = set(map(self._number.get, features))
         known.discard(None)
         numbers = np.fromiter(known, dtype=np.int64, count=len(known))

@@ -26,11 +26,15 @@ class MessagesError(ValueError):
 
 @dataclass(frozen=True)
 class LabelledMessage:
-    """A message with the intents that it asks for, in their order: mostly one."""
+    """A message with the intents that it asks for, in their order: mostly one.
+
+    `aspect` is what more is to be known of it ("bribe" of an out_of_scope), if anything.
+    """
 
     text: str
     intents: tuple[str, ...]
     file: str = ""
+    aspect: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,9 @@ class Pair:
 
     @property
     def is_contradiction(self) -> bool:
-        """Whether the two have different intents."""
-        return self.one.intents != self.other.intents
+        """Whether the two are to be understood differently."""
+        one, other = self.one, self.other
+        return (one.intents, one.aspect) != (other.intents, other.aspect)
 
 
 def read_messages(folder: Path = FOLDER) -> list[LabelledMessage]:
@@ -65,6 +70,7 @@ def _of_file(path: Path) -> Iterator[LabelledMessage]:
         if not intent:
             continue
         examples = block.get("examples") or ""
+        aspect = aspect_of(block.get("metadata"))
         if isinstance(examples, str):
             lines = (line.strip() for line in examples.splitlines())
             pairs: list[tuple[str, tuple[str, ...]]] = [
@@ -77,13 +83,19 @@ def _of_file(path: Path) -> Iterator[LabelledMessage]:
         for text, also in pairs:
             if not text:
                 raise MessagesError(f"{path.name}: an example of {intent} has no text")
-            yield LabelledMessage(text, (intent, *also), path.name)
+            yield LabelledMessage(text, (intent, *also), path.name, aspect)
 
 
 def also_asked(metadata: object) -> tuple[str, ...]:
     """The further intents that an example's metadata name (`also: ask_fee`)."""
     also = metadata.get("also") if isinstance(metadata, dict) else None
     return tuple(str(also).split()) if also else ()
+
+
+def aspect_of(metadata: object) -> str:
+    """The aspect that the metadata of an intent's examples name (`aspect: bribe`), or ""."""
+    aspect = metadata.get("aspect") if isinstance(metadata, dict) else None
+    return str(aspect) if aspect else ""
 
 
 def alike(messages: Sequence[LabelledMessage]) -> list[Pair]:

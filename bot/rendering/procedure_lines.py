@@ -44,13 +44,13 @@ def documents(procedure: Procedure) -> list[str]:
     cases: dict[str, list[Document]] = {}
     for item in papers:
         cases.setdefault(item.when, []).append(item)
-    lines = [_document(item) for item in cases.pop("", [])]
+    lines = [document_line(item) for item in cases.pop("", [])]
     # A case with one paper stands behind it, one with several above them.
-    lines += [_document(items[0], when) for when, items in cases.items() if len(items) == 1]
+    lines += [document_line(items[0], when) for when, items in cases.items() if len(items) == 1]
     for when, items in cases.items():
         if len(items) > 1:
             lines.append(fragment("group", when=when[:1].upper() + when[1:]))
-            lines += [_document(item) for item in items]
+            lines += [document_line(item) for item in items]
     if procedure.documents_note:
         lines.append(fragment("note", text=procedure.documents_note))
     if procedure.mistakes:
@@ -61,7 +61,7 @@ def documents(procedure: Procedure) -> list[str]:
     return lines
 
 
-def _document(item: Document, when: str = "") -> str:
+def document_line(item: Document, when: str = "") -> str:
     counts = [
         fragment(kind, count=count)
         for kind, count in (("original", item.original), ("copy", item.copy))
@@ -90,11 +90,11 @@ def _form(form: Form) -> str:
 def fees(procedure: Procedure) -> list[str]:
     """One line per fee and channel; channels that cost the same share their lines."""
     texts = [
-        (c.kind, [_fee(fee) for fee in c.fees if fee.is_published]) for c in procedure.channels
+        (c.kind, [fee_line(fee) for fee in c.fees if fee.is_published]) for c in procedure.channels
     ]
     if not any(lines for _, lines in texts):
         return []
-    return _by_channel(texts)
+    return by_channel(texts)
 
 
 def states_a_sum(procedure: Procedure) -> bool:
@@ -106,7 +106,7 @@ def states_a_sum(procedure: Procedure) -> bool:
     )
 
 
-def _fee(fee: Fee) -> str:
+def fee_line(fee: Fee) -> str:
     """A fee with the case that it is for, and its last day where it has one."""
     text = _sum(fee)
     if fee.case:
@@ -139,7 +139,7 @@ def times(procedure: Procedure) -> list[str]:
     ]
     if not any(lines for _, lines in texts):
         return []
-    return _by_channel(texts)
+    return by_channel(texts)
 
 
 def duration(time: Duration) -> str:
@@ -150,7 +150,7 @@ def duration(time: Duration) -> str:
     return fragment("with_note", text=text, note=sentence_end(time.note)) if time.note else text
 
 
-def _by_channel(texts: list[tuple[str, list[str]]]) -> list[str]:
+def by_channel(texts: list[tuple[str, list[str]]]) -> list[str]:
     """Lines such as "- Nộp trực tiếp: …"; a channel without any is said to be unpublished."""
     merged: dict[str, list[str]] = {}
     for kind, lines in texts:  # some records list a channel once per case

@@ -1,4 +1,4 @@
-"""Replies that only guide: whom they send to, and what they must never claim."""
+"""Guidance: steps with their source, and whom to ask where no fact is known."""
 
 from __future__ import annotations
 
@@ -8,9 +8,17 @@ from typing import Any
 import pytest
 import yaml
 
-from bot.settings import PROJECT_ROOT
+from actions.guidance import GUIDES, ActionGuidance
+from bot import database
+from bot.catalogue import companions
+from bot.catalogue import tables as t
+from bot.catalogue.seed_files import SEED_DIR
+from bot.catalogue.seed_import import read_general_facts, read_pairs
+from bot.settings import PROJECT_ROOT, Settings
+from tests.actions.talking import Said, say
 
-# Intent → response, topic and status of the answer, a piece that it must say.
+# What is said without a fact: intent → response, topic and status of the answer, a piece that
+# it must say.
 GUIDANCE = {
     "payment_problem": ("utter_payment_problem", "payment", "handover", "1800 1096"),
     "ask_receipt": ("utter_receipt", "payment", "handover", "nơi đã thu tiền"),
@@ -69,7 +77,7 @@ def test_no_fee_time_or_telephone_is_made_up(intent: str) -> None:
 
 @pytest.mark.parametrize("intent", GUIDANCE)
 def test_each_has_a_rule_and_leads_back_into_the_form(intent: str) -> None:
-    name = GUIDANCE[intent][0]
+    name = "action_guidance" if intent in GUIDES else GUIDANCE[intent][0]
     assert actions_for(intent, in_form=False) == [[name]]
     assert actions_for(intent, in_form=True) == [[name, FORM]]
 
@@ -91,3 +99,88 @@ def test_a_late_dossier_is_not_claimed_to_be_late() -> None:
     response = RESPONSES["utter_complain_late_dossier"]
     assert not re.search(r"trễ|quá hạn|chậm", response["text"])
     assert "/check_dossier_status" in [button["payload"] for button in response["buttons"]]
+
+
+# Steps from the database
+
+FACTS = {
+    name: (text, source) for name, text, source in read_general_facts(SEED_DIR / "general.yml")
+}
+MESSAGES = PROJECT_ROOT / "tests" / "catalogue" / "guidance_messages.tsv"
+INTENTS = {guide.topic: intent for intent, guide in GUIDES.items()}
+LONGEST_REPLY = 150
+
+
+RESPONSES_SAID = {name: response.get("buttons", []) for name, response in RESPONSES.items()}
+
+
+def said_name(intent: str, topic: str) -> str:
+    return GUIDES[intent].part if "." in topic else GUIDES[intent].whole
+
+
+def ask(text: str, intent: str) -> Said:
+    return say(ActionGuidance(), text, intent)
+
+
+def test_each_intent_has_a_guide_with_its_fallback() -> None:
+    assert set(GUIDANCE) - set(GUIDES) == {"complain_bot"}
+    for intent, (fallback, contract, _, _) in GUIDANCE.items():
+        if intent in GUIDES:
+            assert (GUIDES[intent].otherwise, GUIDES[intent].contract) == (fallback, contract)
+
+
+@pytest.mark.usefixtures("shipped_seed")
+@pytest.mark.parametrize("intent", GUIDES)
+def test_an_intent_is_answered_with_steps_source_and_date(intent: str) -> None:
+    guide = GUIDES[intent]
+    text, source = FACTS[guide.topic]
+    said = ask(f"/{intent}", intent)
+    assert text in said.text
+    day = source.checked_on.strftime("%d/%m/%Y")
+    assert said.text.endswith(f"Nguồn: {source.title}, kiểm tra ngày {day}.")
+    assert said.answers == [
+        {
+            "topic": guide.contract,
+            "status": "answered",
+            "source": {
+                "title": source.title,
+                "url": source.url,
+                "checked_on": source.checked_on.isoformat(),
+            },
+        }
+    ]
+
+
+@pytest.mark.usefixtures("shipped_seed")
+def test_every_narrower_topic_is_told_short_and_leads_on() -> None:
+    for message, topic in read_pairs(MESSAGES, "\t"):
+        intent = INTENTS[topic.partition(".")[0]]
+        said = ask(message, intent)
+        assert FACTS[topic][0] in said.text, message
+        assert len(said.text.split()) <= LONGEST_REPLY, topic
+        payloads = [button["payload"] for button in RESPONSES_SAID[said_name(intent, topic)]]
+        assert payloads[-1] == "/request_human"
+        assert f"/{intent}" in payloads or "." not in topic
+
+
+@pytest.mark.usefixtures("database_ready")
+@pytest.mark.parametrize("intent", GUIDES)
+def test_without_a_fact_a_person_is_named(intent: str) -> None:
+    said = ask("quên mật khẩu", intent)
+    assert said.text == RESPONSES[GUIDES[intent].otherwise]["text"]
+    assert said.answers == []  # it stands in the response itself
+
+
+def test_a_narrower_fact_that_is_missing_gives_way_to_the_general_one(
+    database_ready: Settings,
+) -> None:
+    with database.begin() as connection:
+        facts = [("account", *FACTS["account"])]
+        companions.replace_general_facts(connection, t.CURATED, facts)
+    said = ask("quên mật khẩu", "ask_account_help")
+    assert FACTS["account"][0] in said.text
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_another_intent_leads_to_a_person() -> None:
+    assert ask("xin chào", "greet").text == RESPONSES["utter_handover"]["text"]

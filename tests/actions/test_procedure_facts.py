@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from actions.procedure_facts import FACTS, TOPICS, ActionAnswerProcedure
+from actions.find_procedure import ActionAnswerProcedure
+from actions.procedure_facts import FACTS, TOPICS
 from bot import database
 from bot.catalogue import layers
 from bot.catalogue import tables as t

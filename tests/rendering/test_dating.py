@@ -93,15 +93,15 @@ def test_the_rule_of_15_00_gives_two_days(
 ) -> None:
     set_clock(monkeypatch, TUESDAY)
     assert dating.due(procedure) == [
-        "Nếu anh/chị nộp đủ hồ sơ hôm nay trước 15 giờ thì hẹn trả chậm nhất ngày 27/11/2026; "
-        "nộp sau 15 giờ thì chậm nhất ngày 30/11/2026."
+        "Nếu anh/chị nộp đủ hồ sơ hôm nay trước 15 giờ thì hẹn trả chậm nhất ngày 27/11/2026. "
+        "Nộp sau 15 giờ thì chậm nhất ngày 30/11/2026."
     ]
 
 
 def test_after_15_00_on_a_friday_counts_from_monday(monkeypatch: pytest.MonkeyPatch) -> None:
     set_clock(monkeypatch, "2026-11-27T10:00")
     (line,) = dating.due(replace(taking(1, "month"), steps=("Sau 15 giờ thì tính ngày sau",)))
-    assert "ngày 28/12/2026; nộp sau 15 giờ thì chậm nhất ngày 30/12/2026." in line
+    assert "ngày 28/12/2026. Nộp sau 15 giờ thì chậm nhất ngày 30/12/2026." in line
 
 
 @pytest.mark.parametrize(

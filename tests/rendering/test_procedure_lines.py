@@ -171,7 +171,7 @@ def test_other_cases_name_the_procedure_that_fits_them() -> None:
     procedure = replace(PROCEDURE, differs_from=others)
     assert rendering.other_cases(procedure, {"1.000002": "Cấp lại thẻ"}) == [
         "Nếu trường hợp của anh/chị khác:",
-        "- Khi thẻ bị mất: thủ tục “Cấp lại thẻ”.",
+        "- Khi thẻ bị mất: thủ tục “Cấp lại thẻ”",
     ]
     assert rendering.other_cases(procedure, {}) == []
 

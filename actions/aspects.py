@@ -1,0 +1,139 @@
+"""Messages that are answered by what more is known of them than their intent (`bot.aspects`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import ActiveLoop, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import checklist, life_events
+from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
+from actions.conversation import forgotten
+from actions.memory import place_of
+from actions.need import (
+    answer_message,
+    ask_which,
+    pending_topics,
+    tell_topics,
+    told_topics,
+)
+from actions.procedure_facts import OVERVIEW, tell
+from actions.safe_action import Events, SafeAction
+from bot import aspects
+from bot.catalogue import finder, service
+
+STATUSES = {
+    **dict.fromkeys(aspects.LIMITS, REFUSED),
+    # Whoever wants a judgement is told who gives legal aid.
+    "legal": HANDOVER,
+    "politics": OUT_OF_SCOPE,
+}
+
+
+class ActionAspect(SafeAction):
+    """Answers a message with an aspect; leaves an open form where it must not go on."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_aspect"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        loop = tracker.active_loop or {}
+        in_form = bool(loop.get("name"))
+        aspect = aspects.aspect_of(tracker.latest_message, in_form=in_form)
+        if aspect in aspects.DANGERS:
+            events = _tell_danger(dispatcher, aspect)
+        elif aspect in STATUSES:
+            say(dispatcher, f"utter_limit_{aspect}", answer("other", STATUSES[aspect]))
+            events = []
+        else:
+            move = MOVES.get(aspect)
+            events = move(dispatcher, tracker) if move else _calm(dispatcher, tracker)
+        if not in_form:
+            return events
+        if aspect in aspects.ENDING_A_FORM:
+            return [*events, ActiveLoop(None), SlotSet("requested_slot", None)]
+        # What was said is no answer to the form's question, whatever the form took it for.
+        requested = tracker.get_slot("requested_slot")
+        return [*events, SlotSet(requested, None)] if requested else events
+
+
+def _tell_danger(dispatcher: CollectingDispatcher, kind: str) -> Events:
+    """The number to call at once, before anything else."""
+    fact = service.general_fact(f"danger.{kind}")
+    source = fact[1] if fact else None
+    contract = answer("emergency", ANSWERED if source else HANDOVER, source=source)
+    say(dispatcher, f"utter_danger_{kind}", contract)
+    return []
+
+
+def _calm(dispatcher: CollectingDispatcher, _: Tracker) -> Events:
+    say(dispatcher, "utter_calm", answer("other", CLARIFY))
+    return []
+
+
+def _go_back(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """To the procedure before the present one."""
+    current = tracker.get_slot("procedure_code")
+    earlier = [code for code in tracker.get_slot("trail") or [] if code != current]
+    if not earlier:
+        say(dispatcher, "utter_nothing_before", answer("procedure", CLARIFY))
+        return []
+    return tell(dispatcher, OVERVIEW, earlier[-1], place_of(tracker), tracker=tracker)
+
+
+def _tell_more(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """All of what was told in short; everything of the procedure where that was told already."""
+    code, topics = tracker.get_slot("procedure_code"), told_topics(tracker)
+    if not code:
+        return answer_message(dispatcher, tracker, pending_topics(tracker))
+    if topics == [OVERVIEW]:
+        return tell_topics(dispatcher, tracker, [checklist.TOPIC], code)
+    place = place_of(tracker)
+    if topics == [checklist.TOPIC]:
+        return tell(dispatcher, "steps", code, place, tracker=tracker, whole=True)
+    return [
+        event
+        for topic in topics
+        for event in tell(dispatcher, topic, code, place, tracker=tracker, whole=True)
+    ]
+
+
+def _repeat(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """What was told last, or asked."""
+    code, options = tracker.get_slot("procedure_code"), tracker.get_slot("options")
+    if options:
+        return ask_which(dispatcher, pending_topics(tracker), finder.options(options))
+    if code:
+        return tell_topics(dispatcher, tracker, told_topics(tracker), code)
+    dispatcher.utter_message(response="utter_help")
+    return []
+
+
+def _tell_checklist(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Everything of the procedure that the message means, or of the present one."""
+    return answer_message(dispatcher, tracker, [checklist.TOPIC], asks_fact=True)
+
+
+def _next_step(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """The next procedure of a life event, or the steps of the present one."""
+    events = life_events.next_step(dispatcher, tracker)
+    return events or answer_message(dispatcher, tracker, ["steps"], asks_fact=True)
+
+
+def _leave(dispatcher: CollectingDispatcher, _: Tracker) -> Events:
+    dispatcher.utter_message(response="utter_cancelled")
+    return forgotten()
+
+
+MOVES: dict[str, Callable[[CollectingDispatcher, Tracker], Events]] = {
+    aspects.GO_BACK: _go_back,
+    aspects.MORE: _tell_more,
+    aspects.REPEAT: _repeat,
+    aspects.CHECKLIST: _tell_checklist,
+    aspects.NEXT_STEP: _next_step,
+    aspects.LEAVE: _leave,
+}

@@ -1,0 +1,111 @@
+"""What a talk keeps between messages: the procedure, the place, the case, and what was told."""
+
+from __future__ import annotations
+
+import re
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions.safe_action import Events
+from bot.catalogue import situation
+from bot.catalogue.situation import Situation
+from bot.offices import routing
+from bot.offices.routing import Place
+
+CODE = re.compile(r"\d\.\d{6}")
+# Procedures that the talk came by, for going back.
+LONGEST_TRAIL = 10
+# After so many seconds of silence the citizen is reminded of what the talk was about.
+LONG_PAUSE = 20 * 60
+
+
+def text_of(tracker: Tracker) -> str:
+    """The latest message as it was written; "" for a button."""
+    text = tracker.latest_message.get("text") or ""
+    return "" if text.startswith("/") else text
+
+
+def intent_of(tracker: Tracker) -> str:
+    """The intent of the latest message, or ""."""
+    return (tracker.latest_message.get("intent") or {}).get("name") or ""
+
+
+def entity(tracker: Tracker, name: str) -> str | None:
+    """First value of an entity in the latest message."""
+    return next((str(v) for v in tracker.get_latest_entity_values(name)), None)
+
+
+def named_code(tracker: Tracker) -> str | None:
+    """The procedure code that the latest message, or the button pressed, names."""
+    code = entity(tracker, "procedure_code")
+    # A button's payload can be typed by hand, with anything in it.
+    return code if code and CODE.fullmatch(code) else None
+
+
+def named_place(tracker: Tracker) -> Place | None:
+    """The place that the latest message names."""
+    text = text_of(tracker)
+    return routing.find_place(text) if text else None
+
+
+def place_of(tracker: Tracker) -> Place | None:
+    """The place that the latest message names, or the commune known from before."""
+    known = tracker.get_slot("commune")
+    return named_place(tracker) or (Place(known, (known,), text_of(tracker)) if known else None)
+
+
+def remember(place: Place | None) -> Events:
+    """The slot that keeps the citizen's commune, where it is certain."""
+    if place is None or len(place.new_wards) != 1:
+        return []
+    return [SlotSet("commune", place.new_wards[0])]
+
+
+def situation_of(tracker: Tracker) -> Situation:
+    """The citizen's case: what was said of it before, and what the latest message adds."""
+    known = Situation.from_list(tracker.get_slot("situation") or [])
+    return known.merged(situation.read(text_of(tracker)))
+
+
+def keep_situation(tracker: Tracker) -> Events:
+    """The slot that keeps the case, where the latest message says anything of it."""
+    said = situation_of(tracker).as_list()
+    return [SlotSet("situation", said)] if said != (tracker.get_slot("situation") or []) else []
+
+
+def visited(tracker: Tracker, code: str) -> Events:
+    """The slot that keeps the procedures that the talk came by, the latest last."""
+    trail = [known for known in tracker.get_slot("trail") or [] if known != code]
+    return [SlotSet("trail", [*trail, code][-LONGEST_TRAIL:])]
+
+
+def pause_of(tracker: Tracker) -> float:
+    """Seconds between the latest message and the one before; 0 if there was none."""
+    times = [
+        float(event.get("timestamp") or 0)
+        for event in tracker.events
+        if event.get("event") == "user"
+    ]
+    return times[-1] - times[-2] if len(times) > 1 else 0.0
+
+
+def after_long_pause(tracker: Tracker) -> bool:
+    """Whether the citizen comes back to the talk."""
+    return pause_of(tracker) >= LONG_PAUSE
+
+
+def turns_missed(tracker: Tracker) -> int:
+    """How many messages right before the latest one were not understood."""
+    turns: list[bool] = []
+    for event in tracker.events:
+        if event.get("event") == "user":
+            turns.append(False)
+        elif event.get("event") == "slot" and event.get("name") == "missed" and turns:
+            turns[-1] = bool(event.get("value"))
+    missed = 0
+    for was_missed in reversed(turns[:-1]):
+        if not was_missed:
+            break
+        missed += 1
+    return missed

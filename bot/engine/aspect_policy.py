@@ -1,0 +1,67 @@
+"""Gives messages with an aspect (`bot.aspects`) to the action that deals with it.
+
+Reason: rules go by intents. Somebody in danger, or who wants to go back, is to be heard in the same
+way whatever the intent, and in the middle of a form; rules for all of these would be hundreds.
+It works under plain `rasa run` as well.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.aspects import aspect_of
+
+ACTION = "action_aspect"
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
+)
+class AspectPolicy(Policy):
+    """Predicts `action_aspect` after a message with an aspect, then listening, or the open form."""
+
+    @staticmethod
+    def supported_data() -> SupportedData:
+        """Needs neither rules nor stories."""
+        return SupportedData.ML_AND_RULE_DATA
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The policy's default config (see parent class for full docstring)."""
+        # Above RulePolicy (6), below the apology for outages (100).
+        return {"priority": 50}
+
+    def train(
+        self,
+        training_trackers: list[Any],
+        domain: Domain,
+        **kwargs: Any,
+    ) -> Resource:
+        """Has nothing to learn."""
+        return self._resource
+
+    def predict_action_probabilities(
+        self,
+        tracker: DialogueStateTracker,
+        domain: Domain,
+        rule_only_data: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> PolicyPrediction:
+        """The action, listening, or no opinion (see parent class for full docstring)."""
+        probabilities = self._default_predictions(domain)
+        in_form = bool(tracker.active_loop_name)
+        if tracker.latest_action_name == ACTION_LISTEN_NAME:
+            message = tracker.latest_message
+            parsed = {"text": message.text, **(message.parse_data or {})} if message else {}
+            if aspect_of(parsed, in_form=in_form):
+                probabilities[domain.index_for_action(ACTION)] = 1.0
+        elif tracker.latest_action_name == ACTION and not in_form:
+            probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
+        return self._prediction(probabilities)
