@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import checklist, life_events
 from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
 from actions.conversation import forgotten
-from actions.memory import place_of
+from actions.memory import place_of, text_of
 from actions.need import (
     answer_message,
     ask_which,
@@ -23,6 +23,7 @@ from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
 from bot import aspects
 from bot.catalogue import finder, service
+from bot.catalogue.question import without_checklist_words
 
 STATUSES = {
     **dict.fromkeys(aspects.LIMITS, REFUSED),
@@ -115,7 +116,8 @@ def _repeat(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 
 def _tell_checklist(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """Everything of the procedure that the message means, or of the present one."""
-    return answer_message(dispatcher, tracker, [checklist.TOPIC], asks_fact=True)
+    said = without_checklist_words(text_of(tracker))
+    return answer_message(dispatcher, tracker, [checklist.TOPIC], asks_fact=True, said=said)
 
 
 def _next_step(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:

@@ -16,6 +16,7 @@ from actions.need import (
     pending_topics,
     remind,
     tell_topics,
+    tells_the_case,
 )
 from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
@@ -62,6 +63,8 @@ class ActionInform(SafeAction):
         current = tracker.get_slot("procedure_code")
         if place is not None and current and not finder.find(place.rest).need:
             return tell(dispatcher, "place", current, place, tracker=tracker)
+        if tells_the_case(tracker):
+            return answer_message(dispatcher, tracker, pending_topics(tracker))
         found = finder.find(text_of(tracker)).outcome
         if found is Outcome.FOUND or (pending and found is Outcome.SEVERAL):
             return answer_message(dispatcher, tracker, pending_topics(tracker))

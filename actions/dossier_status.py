@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -9,6 +10,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERED, answer, say
+from actions.memory import intent_of
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import service
 from bot.catalogue.model import Source
@@ -19,6 +21,15 @@ from bot.rendering import procedure_lines as rendering
 from bot.wording import fragment
 
 MOST_TRIES = 2
+# Slot → what is said to a first and a second answer that will not do.
+FAILED = {
+    "dossier_code": ("utter_dossier_code_invalid", "utter_dossier_code_example"),
+    "dossier_digits": ("utter_dossier_digits_invalid", "utter_dossier_digits_example"),
+}
+QUESTIONS = {
+    "dossier_code": "utter_ask_for_dossier_code",
+    "dossier_digits": "utter_ask_for_dossier_digits",
+}
 NUMBER_LENGTHS = (TAIL_LENGTH, 9, 10, 12)
 
 Slots = dict[str, Any]
@@ -35,12 +46,14 @@ class ValidateDossierStatusForm(FormValidationAction):
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots
     ) -> Slots:
         """A code in any spelling becomes the official one."""
-        if str(value).startswith("/"):  # a button was pressed: no try at all
+        # A button was pressed, or the wish said again: no try at all.
+        asks_again = intent_of(tracker) == "check_dossier_status" and not digits_of(str(value))
+        if asks_again or str(value).startswith("/"):
             return {"dossier_code": None}
         code = normalise_dossier_code(str(value))
         if code:
             return {"dossier_code": code, "dossier_tries": 0.0}
-        return self._failed("dossier_code", "utter_dossier_code_invalid", dispatcher, tracker)
+        return self._failed("dossier_code", dispatcher, tracker)
 
     def validate_dossier_digits(
         self, value: Any, dispatcher: CollectingDispatcher, tracker: Tracker, domain: Slots
@@ -51,17 +64,52 @@ class ValidateDossierStatusForm(FormValidationAction):
         digits = digits_of(str(value))
         if len(digits) in NUMBER_LENGTHS:
             return {"dossier_digits": digits, "dossier_tries": 0.0}
-        return self._failed("dossier_digits", "utter_dossier_digits_invalid", dispatcher, tracker)
+        return self._failed("dossier_digits", dispatcher, tracker)
 
     @staticmethod
-    def _failed(
-        slot: str, response: str, dispatcher: CollectingDispatcher, tracker: Tracker
-    ) -> Slots:
-        tries = (tracker.get_slot("dossier_tries") or 0.0) + 1
+    def _failed(slot: str, dispatcher: CollectingDispatcher, tracker: Tracker) -> Slots:
+        """Say what is wrong, then show an example, then give up."""
+        tries = int(tracker.get_slot("dossier_tries") or 0) + 1
         if tries > MOST_TRIES:
-            return {slot: None, "dossier_tries": tries, "requested_slot": None}
-        dispatcher.utter_message(response=response)
-        return {slot: None, "dossier_tries": tries}
+            return {slot: None, "dossier_tries": float(tries), "requested_slot": None}
+        dispatcher.utter_message(response=FAILED[slot][tries - 1])
+        return {slot: None, "dossier_tries": float(tries)}
+
+
+class _Ask(SafeAction):
+    """Asks the form's question; not in the same words after an answer that failed."""
+
+    slot: str
+
+    @abstractmethod
+    def name(self) -> str:
+        """Name in the domain."""
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """What a failed answer lacked was said already, and how to give a good one."""
+        if not tracker.get_slot("dossier_tries"):
+            dispatcher.utter_message(response=QUESTIONS[self.slot])
+        return []
+
+
+class ActionAskDossierCode(_Ask):
+    """Asks for the code of the dossier."""
+
+    slot = "dossier_code"
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_ask_dossier_code"
+
+
+class ActionAskDossierDigits(_Ask):
+    """Asks for the second factor."""
+
+    slot = "dossier_digits"
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_ask_dossier_digits"
 
 
 class ActionDossierStatus(SafeAction):

@@ -18,6 +18,7 @@ from actions.safe_action import Events
 from bot.catalogue import finder
 from bot.catalogue.search import Match
 
+OUTSIDE = ("utter_out_of_scope", "utter_out_of_scope_again")
 MOST_GUESSES = 3
 # A guess is at least so likely, and holds so much of what was said.
 LEAST_LIKELY = 0.05
@@ -64,8 +65,9 @@ def unused(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 def outside(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     """The message asks for what the bot is not for."""
     missed = turns_missed(tracker)
-    response = ("utter_out_of_scope", "utter_out_of_scope_again")[missed % 2]
-    say(dispatcher, response, answer("other", OUT_OF_SCOPE))
+    if missed >= len(OUTSIDE):
+        return climb(dispatcher, tracker, "other")
+    say(dispatcher, OUTSIDE[missed], answer("other", OUT_OF_SCOPE))
     return [SlotSet("missed", True)]
 
 

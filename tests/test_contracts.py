@@ -160,9 +160,7 @@ def test_every_response_named_in_python_or_rules_exists() -> None:
 def test_every_response_is_used() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in [*PYTHON_FILES, *RULE_FILES])
     topics = set(procedure_facts.FACTS)
-    slots = load(PROJECT_ROOT / "domain.yml")["forms"]["dossier_status_form"]["required_slots"]
     made = {f"utter_{t}" for t in topics} | {f"utter_{t}_not_published" for t in topics}
-    made |= {f"utter_ask_{slot}" for slot in slots}
     # Fragments that are named by values of the catalogue.
     made |= {f"utter_fragment_{value}" for value in (*CHANNEL_KINDS, *TIME_UNITS, *LEVELS)}
     made |= {f"utter_fragment_service_level_{v}" for v in (*SERVICE_LEVELS, "unpublished")}

@@ -264,7 +264,9 @@ def look(message: str, ranking: Ranking | None = None) -> Fit | None:
     return _cache.get().nearest(message, finder.look(message) if ranking is None else ranking)
 
 
-def find(message: str, ranking: Ranking | None = None) -> LifeEvent | None:
+def find(
+    message: str, ranking: Ranking | None = None, least: float = LEAST_SCORE
+) -> LifeEvent | None:
     """The event that a message tells of as a whole; None if it means something else.
 
     A single procedure, a single fact ("bao nhiêu tiền") and another province are something else.
@@ -276,4 +278,4 @@ def find(message: str, ranking: Ranking | None = None) -> LifeEvent | None:
     if _ONE_FACT.search(line) or (_elsewhere().search(line) and not _HERE.search(line)):
         return None
     fit = look(message, ranking)
-    return fit.event if fit is not None and fit.score >= LEAST_SCORE else None
+    return fit.event if fit is not None and fit.score >= least else None

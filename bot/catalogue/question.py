@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from bot import text as vn
 from bot.catalogue.seed_files import SEED_DIR, data_lines
+from bot.vocabulary import FOLDER
 
 
 class PhraseTable:
@@ -110,3 +112,13 @@ def default_stripper() -> PhraseStripper:
     function_words = " ".join(data_lines(SEED_DIR / "function_words.txt")).split()
     edge_words = " ".join(data_lines(SEED_DIR / "edge_words.txt")).split()
     return PhraseStripper(phrases, function_words, edge_words)
+
+
+@functools.lru_cache(maxsize=1)
+def _checklist_stripper() -> PhraseStripper:
+    return PhraseStripper(data_lines(FOLDER / "checklist_words.txt"))
+
+
+def without_checklist_words(text: str) -> str:
+    """A message that asks for a checklist, without the words that do; "" if there are no others."""
+    return " ".join(_checklist_stripper().strip(vn.normalise(text).split()))

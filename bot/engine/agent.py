@@ -14,6 +14,7 @@ from bot.engine.in_process_actions import InProcessActions
 from bot.engine.lean_processor import LeanProcessor
 from bot.engine.loop_runner import LoopGraphRunner
 from bot.engine.tracker_store import BoundedTrackerStore
+from bot.nlu.segmentation import segment
 
 # Words that touch every part of a turn, so that the first citizen waits no longer.
 WARM_UP_MESSAGES = ("xin chào", "làm giấy khai sinh cần giấy tờ gì")
@@ -47,6 +48,8 @@ def load_now(model: Path) -> Agent:
 
 async def warm_up(agent: Agent) -> bool:
     """Handle a few messages; whether each was answered."""
+    # Most messages need no words, and the first that does must not wait for underthesea.
+    segment(WARM_UP_MESSAGES[-1])
     answered = True
     for text in WARM_UP_MESSAGES:
         output = CollectingOutputChannel()

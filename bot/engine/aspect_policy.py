@@ -62,6 +62,8 @@ class AspectPolicy(Policy):
             parsed = {"text": message.text, **(message.parse_data or {})} if message else {}
             if aspect_of(parsed, in_form=in_form):
                 probabilities[domain.index_for_action(ACTION)] = 1.0
+                # That a form goes on is such a prediction, and overrules all that are none.
+                return self._prediction(probabilities, is_no_user_prediction=in_form)
         elif tracker.latest_action_name == ACTION and not in_form:
             probabilities[domain.index_for_action(ACTION_LISTEN_NAME)] = 1.0
         return self._prediction(probabilities)

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, INTENT_NAME_KEY
 
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
@@ -25,12 +27,14 @@ class LeanProcessor(MessageProcessor):
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
 
-    def _get_action(self, action_name: str) -> Action | None:
-        """The action of a name (see parent class)."""
-        found = super()._get_action(action_name)
-        if type(found) is RemoteAction and isinstance(found.action_endpoint, InProcessActions):
-            return InProcessAction(found.name(), found.action_endpoint)
-        return found
+    def predict_next_with_tracker_if_should(
+        self, tracker: DialogueStateTracker
+    ) -> tuple[Action, PolicyPrediction]:
+        """The next action (see parent class)."""
+        action, prediction = super().predict_next_with_tracker_if_should(tracker)
+        if type(action) is RemoteAction and isinstance(action.action_endpoint, InProcessActions):
+            return InProcessAction(action.name(), action.action_endpoint), prediction
+        return action, prediction
 
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
         intent = parse_data[INTENT][INTENT_NAME_KEY]

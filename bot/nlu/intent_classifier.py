@@ -40,6 +40,7 @@ from bot.nlu.underthesea_tokenizer import UndertheseaTokenizer
 QUESTIONS = "questions"
 # What more is known of a message (`bot.aspects`): that it offers a bribe, or wants to go back …
 ASPECT = "aspect"
+LEAST_WORDS_OF_DANGER = 4
 # Questions that people put together in one message. Of others ("I forgot the code, who sees it?")
 # one is answered.
 TOGETHER = frozenset(
@@ -75,9 +76,10 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             # How sure a part of a message must be to count as a question of its own.
             "least_sure_part": 0.6,
             # How sure an aspect must be to be told.
-            "least_sure_aspect": 0.35,
+            "least_sure_aspect": 0.4,
             # Rather tell somebody a number that is not needed than keep it from one who needs it.
             "least_sure_danger": 0.25,
+            "least_sure_short_danger": 0.8,
             # Surer than this, a message is not segmented into words: of the held-out messages
             # none was understood otherwise for it, and it saves a third of the time.
             "sure_without_words": 0.9,
@@ -163,7 +165,11 @@ class VietnameseIntentClassifier(IntentClassifier, GraphComponent):
             for n in order
         ]
         questions = self._questions(ranking[0][INTENT_NAME_KEY], text, found)
-        kind = "least_sure_danger" if read.aspect in aspects.DANGERS else "least_sure_aspect"
+        kind = "least_sure_aspect"
+        if read.aspect in aspects.DANGERS:
+            # "Bị mất rồi" says too little for a rash guess.
+            is_long = len(text.split()) >= LEAST_WORDS_OF_DANGER
+            kind = "least_sure_danger" if is_long else "least_sure_short_danger"
         return ranking, questions, read.aspect if read.aspect_share >= self._config[kind] else ""
 
     def _questions(self, whole: str, text: str, entities: list[Found]) -> list[str]:

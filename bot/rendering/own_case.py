@@ -28,6 +28,8 @@ class _Line:
 
     text: str
     case: str
+    # A note speaks of much beside the case: nothing is left out for what it says.
+    is_note: bool = False
 
 
 def lines(topic: str, procedure: Procedure, situation: Situation) -> list[str]:
@@ -40,6 +42,9 @@ def lines(topic: str, procedure: Procedure, situation: Situation) -> list[str]:
         KeyError: the topic knows no cases.
     """
     plain = PLAIN[topic]
+    # What the procedure's own name says ("lần đầu") is no difference within it.
+    named = [situation.part_in(name).keys for name in (procedure.name, procedure.plain_name)]
+    situation = Situation(situation.keys.difference(*named), situation.ages)
     if not situation:
         return plain(procedure)
     own = {"documents": _documents, "fee": _fees, "processing_time": _times}[topic]
@@ -96,7 +101,14 @@ def _verdict(document: Document, situation: Situation) -> bool | None:
 def _fees(procedure: Procedure, situation: Situation) -> list[str]:
     return _by_case(
         [
-            (c, [_Line(rendering.fee_line(f), f.case or f.note) for f in c.fees if f.is_published])
+            (
+                c,
+                [
+                    _Line(rendering.fee_line(f), f.case or f.note, is_note=not f.case)
+                    for f in c.fees
+                    if f.is_published
+                ],
+            )
             for c in procedure.channels
         ],
         situation,
@@ -107,7 +119,12 @@ def _fees(procedure: Procedure, situation: Situation) -> list[str]:
 def _times(procedure: Procedure, situation: Situation) -> list[str]:
     """Times of the channels; before them those of a case (trường hợp thực hiện) of its own."""
     channels = [
-        (c, [_Line(rendering.duration(c.time), c.time.note)] if c.time.is_published else [])
+        (
+            c,
+            [_Line(rendering.duration(c.time), c.time.note, is_note=True)]
+            if c.time.is_published
+            else [],
+        )
         for c in procedure.channels
     ]
     cases = [c for c in procedure.cases if c.time.is_published and situation.fits(c.name) is True]
@@ -141,7 +158,7 @@ def _by_case(
         mine, others = [], []
         for line in fees:
             verdict = apart.fits(line.case)
-            if verdict is False:
+            if verdict is False and not line.is_note:
                 excluded.add(line.text)
             elif is_wanted or (verdict is True and not wanted):
                 mine.append(line.text)

@@ -60,7 +60,7 @@ HEADINGS = [
     "Nộp trực tuyến",
     "Kết quả nhận được",
     "Nguồn thông tin",
-    "Anh/chị lưu ý",
+    "Lưu ý",
 ]
 
 
