@@ -12,15 +12,10 @@ from actions import checklist, life_events
 from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
 from actions.conversation import forgotten
 from actions.memory import place_of, text_of
-from actions.need import (
-    answer_message,
-    ask_which,
-    pending_topics,
-    tell_topics,
-    told_topics,
-)
+from actions.need import answer_message
 from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
+from actions.telling import ask_which, pending_topics, tell_topics, told_topics
 from bot import aspects
 from bot.catalogue import finder, service
 from bot.catalogue.question import without_checklist_words

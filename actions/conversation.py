@@ -6,20 +6,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import misunderstanding, offices
+from actions import cases, misunderstanding, offices
 from actions.answers import CLARIFY, answer, say
 from actions.memory import entity, named_place, text_of
-from actions.need import (
-    WELL_KNOWN,
-    answer_message,
-    ask_which,
-    pending_topics,
-    remind,
-    tell_topics,
-    tells_the_case,
-)
+from actions.need import answer_message
 from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
+from actions.telling import WELL_KNOWN, ask_which, pending_topics, remind, tell_topics
 from bot import corrections
 from bot.catalogue import finder
 from bot.catalogue.finder import Outcome
@@ -63,7 +56,8 @@ class ActionInform(SafeAction):
         current = tracker.get_slot("procedure_code")
         if place is not None and current and not finder.find(place.rest).need:
             return tell(dispatcher, "place", current, place, tracker=tracker)
-        if tells_the_case(tracker):
+        corrected = corrections.read(text_of(tracker))
+        if cases.tells(tracker) or (corrected is not None and finder.find(corrected.meant).need):
             return answer_message(dispatcher, tracker, pending_topics(tracker))
         found = finder.find(text_of(tracker)).outcome
         if found is Outcome.FOUND or (pending and found is Outcome.SEVERAL):

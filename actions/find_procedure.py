@@ -7,9 +7,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import CLARIFY, answer, say
 from actions.memory import intent_of, named_code, text_of
-from actions.need import answer_message, pending_topics, tell_topics
+from actions.need import answer_message
 from actions.procedure_facts import TOPICS
 from actions.safe_action import Events, SafeAction
+from actions.telling import pending_topics, tell_topics
 from bot.ordinals import LAST, find_ordinal
 
 

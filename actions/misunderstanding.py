@@ -15,6 +15,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.answers import CLARIFY, HANDOVER, NOT_FOUND, OUT_OF_SCOPE, answer, say
 from actions.memory import text_of, turns_missed
 from actions.safe_action import Events
+from actions.telling import option_button
 from bot.catalogue import finder
 from bot.catalogue.search import Match
 
@@ -34,10 +35,7 @@ def not_found(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) ->
         say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
         return [SlotSet("missed", True), SlotSet("options", None)]
     contract = answer(topic, NOT_FOUND, options=guesses)
-    buttons = [
-        {"title": f"{n}. {m.name}", "payload": f'/choose_option{{"procedure_code": "{m.code}"}}'}
-        for n, m in enumerate(guesses, start=1)
-    ]
+    buttons = [option_button(n, m.name, m.code) for n, m in enumerate(guesses, start=1)]
     say(dispatcher, "utter_guess", contract, buttons=buttons)
     return [SlotSet("missed", True), SlotSet("options", [match.code for match in guesses])]
 

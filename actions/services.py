@@ -12,8 +12,8 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
 from actions.memory import entity
-from actions.need import ask_which
 from actions.safe_action import Events, SafeAction
+from actions.telling import ask_which
 from bot import text as vn
 from bot.catalogue import finder, listing, listing_question
 from bot.catalogue.finder import MOST_OPTIONS, Finding, Outcome

@@ -51,6 +51,12 @@ def lines(topic: str, procedure: Procedure, situation: Situation) -> list[str]:
     return own(procedure, situation) or plain(procedure)
 
 
+def makes_a_difference(topic: str, procedure: Procedure, situation: Situation) -> bool:
+    """Whether what is told on a topic depends on the case."""
+    plain = PLAIN.get(topic)
+    return plain is not None and lines(topic, procedure, situation) != plain(procedure)
+
+
 def other_procedure(procedure: Procedure, situation: Situation) -> str | None:
     """Code of the similar procedure that the case calls for rather than the present one.
 
