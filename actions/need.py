@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rasa_sdk import Tracker
@@ -37,6 +38,7 @@ SURE_EVENT, LIKELY_EVENT = 0.99, 0.75
 WORDS_OF_AN_ACT = 2
 # What of a need is kept for a correction to change.
 LONGEST_NEED = 200
+_PARTS = re.compile(r"[,.;?!\n]+(?!\d)")
 
 
 def answer_message(
@@ -70,7 +72,7 @@ def answer_message(
     if narrowed is not None:
         shown = pending_topics(tracker) if not asks_fact else topics
         return cases.tell_or_ask(dispatcher, tracker, shown, narrowed)
-    finding = finder.find(need) if text else Finding(Outcome.NO_NEED)
+    finding = _found(need, topics) if text else Finding(Outcome.NO_NEED)
     event = _event_of(need, finding) if text else None
     if current and cases.only_tells(tracker, finding, event, current):
         return cases.answer_case(dispatcher, tracker, current)
@@ -100,6 +102,22 @@ def answer_message(
         finding = finder.options(shown) if shown else finding
         kept = [*remember(place), *keep_situation(tracker)]
     return [*ask_which(dispatcher, topics, finding, place), *kept]
+
+
+def _found(need: str, topics: Sequence[str]) -> Finding:
+    """The finding for a need; of several questions, that of the one which names it alone.
+
+    "Phí đăng ký tạm trú bao nhiêu, nộp trên mạng được không": the second says nothing more of it.
+    """
+    whole = finder.find(need)
+    if whole.outcome is not Outcome.SEVERAL or len(topics) < 2:
+        return whole
+    offered = {match.code for match in whole.matches}
+    for part in _PARTS.split(need):
+        finding = finder.find(part)
+        if finding.outcome is Outcome.FOUND and finding.matches[0].code in offered:
+            return finding
+    return whole
 
 
 def _event_of(need: str, finding: Finding) -> LifeEvent | None:
