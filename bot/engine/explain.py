@@ -43,6 +43,7 @@ async def explain_message(agent: Agent, text: str) -> dict[str, Any]:
             for match in finder.search(text, MOST_PROCEDURES)
         ],
         "questions": parsed.get("questions") or [],
+        "aspect": parsed.get("aspect") or "",
         "ranking": ranking,
     }
 

@@ -84,7 +84,10 @@ class UnitIndex:
                 rows = [row for row in rows if bare(row.old_district) == district] or rows
             # Where accents are written they tell Ba Tơ from Ba Tô.
             spelt = " ".join(words).lower()
-            rows = [row for row in rows if _spelt(row.old_ward) in spelt] or rows
+            exact = [row for row in rows if _spelt(row.old_ward) in spelt]
+            if district in (None, ward) and new == ward and self._may_be_of_today(line, ward):
+                return self._of_either(ward, exact, spelt, rest)
+            rows = exact or rows
             return Place(rows[0].old_ward, _new_wards(rows), rest)
         if new:
             spelt = " ".join(words).lower()
@@ -92,6 +95,24 @@ class UnitIndex:
             rows = [row for row in rows if _spelt(row.new_ward) in spelt] or rows
             return Place(rows[0].new_ward, _new_wards(rows), rest)
         return None
+
+    def _may_be_of_today(self, line: str, name: str) -> bool:
+        """Whether a commune of today has the kind that is written before the name, if one is."""
+        kinds = {vn.fold(row.new_ward).removesuffix(f" {name}") for row in self._new[name]}
+        return not _has_kind(line, name, _WARD_KIND) or _has_kind(line, name, "|".join(kinds))
+
+    def _of_either(self, name: str, old: Sequence[Unit], spelt: str, rest: str) -> Place:
+        """A name that a commune of today has, and one of before, too.
+
+        Where accents are written they tell Sơn Hà from the old Sơn Hạ; else both may be meant.
+        """
+        today = [row for row in self._new[name] if _spelt(row.new_ward) in spelt]
+        if not today and not old:  # no accents are written
+            today, old = self._new[name], self._wards[name]
+        if not today:
+            return Place(old[0].old_ward, _new_wards(old), rest)
+        wards = tuple(dict.fromkeys((*(row.new_ward for row in today), *_new_wards(old))))
+        return Place(today[0].new_ward, wards, rest)
 
 
 def _longest(line: str, names: Iterable[str], *, loose: bool = False) -> str | None:

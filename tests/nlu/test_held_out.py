@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.aspects import DANGERS
 from bot.engine.intent_scores import score
 from bot.settings import PROJECT_ROOT
 from tests.running_bot import run_command
 
+ASPECTS = Path(__file__).with_name("aspects_held_out.csv")
 HELD_OUT = PROJECT_ROOT / "tests" / "nlu" / "held_out.csv"
 # A little below what was measured (macro-F1 0.987 over all); a fall below is a regression.
 LOWEST = {"accented": 0.95, "unaccented": 0.95, "dialect": 0.93, "teencode": 0.93, "typo": 0.93}
@@ -91,3 +93,38 @@ def test_two_questions_in_one_message_are_seen(results: list[Result]) -> None:
     assert both >= LEAST_BOTH
     wrongly = sum(len(r.understood) > 1 for r in single(results)) / len(single(results))
     assert wrongly <= 0.04
+
+
+@pytest.fixture(scope="module")
+def aspects_found(prepared_folder: Path) -> list[tuple[str, str]]:
+    from tests.running_bot import bot_environment
+
+    with ASPECTS.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["aspect"] != "correction"]
+    text = "".join(f"{row['text']}\n" for row in rows)
+    output = run_command(bot_environment(prepared_folder), "explain", "--json", text=text)
+    assert output.returncode == 0, output.stderr
+    answers = [json.loads(line) for line in output.stdout.splitlines()]
+    return [
+        (row["aspect"].removeprefix("none"), answer["aspect"])
+        for row, answer in zip(rows, answers, strict=True)
+    ]
+
+
+def test_aspects_are_heard_and_ordinary_messages_have_none(
+    aspects_found: list[tuple[str, str]],
+) -> None:
+    wanted = [(aspect, found) for aspect, found in aspects_found if aspect]
+    heard = sum(aspect == found for aspect, found in wanted) / len(wanted)
+    told = [(aspect, found) for aspect, found in aspects_found if found]
+    right = sum(aspect == found for aspect, found in told) / len(told)
+    ordinary = [found for aspect, found in aspects_found if not aspect]
+    assert heard >= 0.85
+    assert right >= 0.95
+    assert sum(map(bool, ordinary)) / len(ordinary) <= 0.02
+
+
+def test_whoever_is_in_danger_is_told_a_number(aspects_found: list[tuple[str, str]]) -> None:
+    in_danger = [found for aspect, found in aspects_found if aspect in DANGERS]
+    assert len(in_danger) == 125
+    assert sum(found in DANGERS for found in in_danger) / len(in_danger) >= 0.88

@@ -76,3 +76,24 @@ def test_every_old_ward_leads_to_a_commune_of_today() -> None:
             place = INDEX.find(f"tôi ở {unit.old_ward}, {unit.old_district}")
             assert place is not None, unit
             assert unit.new_ward in place.new_wards, unit
+
+
+@pytest.mark.parametrize(
+    ("message", "new_wards"),
+    [
+        # Accents tell today's commune from an old one.
+        ("tôi ở xã Sơn Hà", ("Xã Sơn Hà",)),
+        ("tôi ở xã Sơn Hạ", ("Xã Sơn Hạ",)),
+        ("toi o xa son ha", ("Xã Sơn Hà", "Xã Sơn Hạ")),
+        ("phường Đăk Bla", ("Phường Đăk Bla",)),
+        # The same name, now of one commune and before of another: either may be meant.
+        ("xã Trà Giang", ("Xã Trà Giang", "Xã Đông Trà Bồng")),
+        ("phường Nguyễn Nghiêm", ("Phường Cẩm Thành", "Phường Đức Phổ")),
+    ],
+)
+def test_a_name_of_today_is_told_from_the_same_of_before(
+    message: str, new_wards: tuple[str, ...]
+) -> None:
+    place = INDEX.find(message)
+    assert place is not None
+    assert place.new_wards == new_wards

@@ -1,0 +1,66 @@
+"""What a talk keeps, and for how long."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rasa_sdk import Tracker
+
+from actions import memory
+
+
+def talk(*events: dict[str, Any], slots: dict[str, Any] | None = None, text: str = "") -> Tracker:
+    message = {"text": text, "intent": {"name": "inform"}, "entities": []}
+    return Tracker("test", slots or {}, message, list(events), False, None, {}, None)
+
+
+def said(at: float) -> dict[str, Any]:
+    return {"event": "user", "timestamp": at}
+
+
+MISSED = {"event": "slot", "name": "missed", "value": True}
+
+
+@pytest.mark.parametrize(
+    ("events", "count"),
+    [
+        ([said(1)], 0),
+        ([said(1), MISSED, said(2)], 1),
+        ([said(1), MISSED, said(2), MISSED, said(3)], 2),
+        ([said(1), MISSED, said(2), said(3)], 0),
+        ([said(1), MISSED, said(2), said(3), MISSED, said(4)], 1),
+    ],
+)
+def test_messages_that_were_missed_in_a_row_are_counted(
+    events: list[dict[str, Any]], count: int
+) -> None:
+    assert memory.turns_missed(talk(*events)) == count
+
+
+def test_a_citizen_who_comes_back_after_a_while_is_noticed() -> None:
+    assert not memory.after_long_pause(talk(said(0)))
+    assert not memory.after_long_pause(talk(said(0), said(memory.LONG_PAUSE - 1)))
+    assert memory.after_long_pause(talk(said(0), said(memory.LONG_PAUSE)))
+
+
+def test_the_trail_has_each_procedure_once_the_latest_last() -> None:
+    (event,) = memory.visited(talk(slots={"trail": ["1.000001", "1.000002"]}), "1.000001")
+    assert event["value"] == ["1.000002", "1.000001"]
+    many = [f"1.{n:06}" for n in range(memory.LONGEST_TRAIL)]
+    (event,) = memory.visited(talk(slots={"trail": many}), "2.000000")
+    assert event["value"] == [*many[1:], "2.000000"]
+
+
+@pytest.mark.parametrize("value", ["None", "{'a': 1}", "1.0011930", "abc", ""])
+def test_a_payload_with_anything_but_a_code_names_none(value: str) -> None:
+    tracker = talk(text="/choose_option{}")
+    tracker.latest_message["entities"] = [{"entity": "procedure_code", "value": value}]
+    assert memory.named_code(tracker) is None
+
+
+def test_the_case_is_kept_and_the_newer_one_wins() -> None:
+    tracker = talk(slots={"situation": ["age:8"]}, text="con tôi 15 tuổi")
+    (event,) = memory.keep_situation(tracker)
+    assert event["value"] == ["age:15"]
+    assert memory.keep_situation(talk(text="phí bao nhiêu")) == []
