@@ -76,6 +76,16 @@ class ValidateDossierStatusForm(FormValidationAction):
         return {slot: None, "dossier_tries": float(tries)}
 
 
+def _has_just_failed(tracker: Tracker) -> bool:
+    """Whether the latest message was an answer that would not do."""
+    for event in reversed(tracker.events):
+        if event.get("event") == "user":
+            return False
+        if event.get("event") == "slot" and event.get("name") == "dossier_tries":
+            return bool(event.get("value"))
+    return False
+
+
 class _Ask(SafeAction):
     """Asks the form's question; not in the same words after an answer that failed."""
 
@@ -87,7 +97,7 @@ class _Ask(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """What a failed answer lacked was said already, and how to give a good one."""
-        if not tracker.get_slot("dossier_tries"):
+        if not _has_just_failed(tracker):
             dispatcher.utter_message(response=QUESTIONS[self.slot])
         return []
 

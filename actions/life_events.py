@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import ANSWERED, answer, say
+from actions.answers import ANSWERED, CLARIFY, answer, say
 from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events
 from bot import wording
@@ -84,7 +84,7 @@ def next_step(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 
 def _tell_done(dispatcher: CollectingDispatcher, event: LifeEvent) -> Events:
     steps = _matches(event)
-    contract = answer(TOPIC, ANSWERED, options=steps[:MOST_OPTIONS])
+    contract = answer(TOPIC, CLARIFY, options=steps[:MOST_OPTIONS])
     buttons = _buttons(steps)
     say(dispatcher, "utter_life_event_done", contract, buttons=buttons, event=event.name)
     return _offered(event, steps)

@@ -80,32 +80,30 @@ def visited(tracker: Tracker, code: str) -> Events:
     return [SlotSet("trail", [*trail, code][-LONGEST_TRAIL:])]
 
 
-def pause_of(tracker: Tracker) -> float:
-    """Seconds between the latest message and the one before; 0 if there was none."""
-    times = [
-        float(event.get("timestamp") or 0)
-        for event in tracker.events
-        if event.get("event") == "user"
-    ]
-    return times[-1] - times[-2] if len(times) > 1 else 0.0
-
-
 def after_long_pause(tracker: Tracker) -> bool:
     """Whether the citizen comes back to the talk."""
-    return pause_of(tracker) >= LONG_PAUSE
+    times = _times(tracker)
+    return len(times) > 1 and times[-1] - times[-2] >= LONG_PAUSE
 
 
 def turns_missed(tracker: Tracker) -> int:
     """How many messages right before the latest one were not understood."""
-    turns: list[bool] = []
-    for event in tracker.events:
-        if event.get("event") == "user":
-            turns.append(False)
-        elif event.get("event") == "slot" and event.get("name") == "missed" and turns:
-            turns[-1] = bool(event.get("value"))
-    missed = 0
-    for was_missed in reversed(turns[:-1]):
-        if not was_missed:
-            break
-        missed += 1
-    return missed
+    count, _, when = (tracker.get_slot("missed") or "").partition("@")
+    times = _times(tracker)
+    return int(count) if len(times) > 1 and when == repr(times[-2]) else 0
+
+
+def one_more_missed(tracker: Tracker) -> Events:
+    """The slot that counts the messages in a row that were not understood, and names the last."""
+    times = _times(tracker)
+    when = repr(times[-1]) if times else ""
+    return [SlotSet("missed", f"{turns_missed(tracker) + 1}@{when}")]
+
+
+def _times(tracker: Tracker) -> list[float]:
+    """When each message came; a long talk has lost its first ones."""
+    return [
+        float(event.get("timestamp") or 0)
+        for event in tracker.events
+        if event.get("event") == "user"
+    ]

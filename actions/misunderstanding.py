@@ -13,7 +13,7 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import CLARIFY, HANDOVER, NOT_FOUND, OUT_OF_SCOPE, answer, say
-from actions.memory import text_of, turns_missed
+from actions.memory import one_more_missed, text_of, turns_missed
 from actions.safe_action import Events
 from actions.telling import option_button
 from bot.catalogue import finder
@@ -33,11 +33,10 @@ def not_found(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) ->
     guesses = _guesses(text_of(tracker))
     if not guesses:
         say(dispatcher, "utter_not_found", answer(topic, NOT_FOUND))
-        return [SlotSet("missed", True), SlotSet("options", None)]
-    contract = answer(topic, NOT_FOUND, options=guesses)
+        return [*one_more_missed(tracker), SlotSet("options", None)]
     buttons = [option_button(n, m.name, m.code) for n, m in enumerate(guesses, start=1)]
-    say(dispatcher, "utter_guess", contract, buttons=buttons)
-    return [SlotSet("missed", True), SlotSet("options", [match.code for match in guesses])]
+    say(dispatcher, "utter_guess", answer(topic, NOT_FOUND), buttons=buttons)
+    return [*one_more_missed(tracker), SlotSet("options", [match.code for match in guesses])]
 
 
 def no_need(dispatcher: CollectingDispatcher, tracker: Tracker, topics: Sequence[str]) -> Events:
@@ -46,7 +45,7 @@ def no_need(dispatcher: CollectingDispatcher, tracker: Tracker, topics: Sequence
         return [*climb(dispatcher, tracker, topics[0]), SlotSet("pending_topic", " ".join(topics))]
     say(dispatcher, "utter_which_procedure", answer(topics[0], CLARIFY))
     return [
-        SlotSet("missed", True),
+        *one_more_missed(tracker),
         SlotSet("pending_topic", " ".join(topics)),
         SlotSet("procedure_code", None),
     ]
@@ -57,7 +56,7 @@ def unused(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     if turns_missed(tracker):
         return climb(dispatcher, tracker, "other")
     say(dispatcher, "utter_inform_unused", answer("other", CLARIFY))
-    return [SlotSet("missed", True)]
+    return one_more_missed(tracker)
 
 
 def outside(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -66,7 +65,7 @@ def outside(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     if missed >= len(OUTSIDE):
         return climb(dispatcher, tracker, "other")
     say(dispatcher, OUTSIDE[missed], answer("other", OUT_OF_SCOPE))
-    return [SlotSet("missed", True)]
+    return one_more_missed(tracker)
 
 
 def climb(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
@@ -78,7 +77,7 @@ def climb(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Eve
         # Whoever goes on gets the two in turn.
         response = ("utter_miss_person", "utter_miss_person_again")[missed % 2]
         say(dispatcher, response, answer(topic, HANDOVER))
-    return [SlotSet("missed", True), SlotSet("options", None)]
+    return [*one_more_missed(tracker), SlotSet("options", None)]
 
 
 def _guesses(text: str) -> tuple[Match, ...]:

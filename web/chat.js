@@ -20,10 +20,40 @@
     try { sessionStorage.setItem(SESSION_KEY, value); } catch (error) { /* private mode */ }
   }
 
+  // Addresses that the server names become links: printable pages, and the national portal.
+  const ADDRESS = /https?:\/\/[^\s“”"<>]+|\bdichvucong\.gov\.vn\b/g;
+
+  function link(written) {
+    let address;
+    try { address = new URL(/^http/.test(written) ? written : "https://" + written); }
+    catch (error) { return null; }
+    const ours = address.pathname.startsWith("/p/") && !address.username;
+    if (!ours && address.hostname !== "dichvucong.gov.vn") return null;
+    const anchor = document.createElement("a");
+    // A page of ours is opened where the chat is, whatever address the server calls itself by.
+    anchor.href = ours ? address.pathname + address.search : address.href;
+    anchor.textContent = written;
+    anchor.target = "_blank";
+    anchor.rel = "noopener noreferrer";
+    return anchor;
+  }
+
+  function fill(said, text) {
+    let position = 0;
+    for (const match of text.matchAll(ADDRESS)) {
+      const written = match[0].replace(/[.,;:)]+$/, "");
+      const anchor = link(written);
+      if (!anchor) continue;
+      said.append(text.slice(position, match.index), anchor);
+      position = match.index + written.length;
+    }
+    said.append(text.slice(position));
+  }
+
   function show(text, who) {
     const said = document.createElement("p");
     said.className = "said " + who;
-    said.textContent = text;
+    if (who === "bot") fill(said, text); else said.textContent = text;
     log.append(said);
     log.scrollTop = log.scrollHeight;
   }

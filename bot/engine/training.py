@@ -37,6 +37,8 @@ INPUTS = (
     "bot/codes.py",
     "bot/ordinals.py",
     "bot/engine/outage_policy.py",
+    "bot/engine/aspect_policy.py",
+    "bot/aspects.py",
     "requirements.lock",
 )
 

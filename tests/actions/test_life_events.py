@@ -130,7 +130,7 @@ def test_the_steps_are_gone_through_to_the_end() -> None:
     assert said.answers == [
         {
             "topic": "life_event",
-            "status": "answered",
+            "status": "clarify",
             "options": said.answers[0]["options"],
         }
     ]

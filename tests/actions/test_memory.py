@@ -19,23 +19,25 @@ def said(at: float) -> dict[str, Any]:
     return {"event": "user", "timestamp": at}
 
 
-MISSED = {"event": "slot", "name": "missed", "value": True}
+def missed(tracker: Tracker) -> str:
+    (event,) = memory.one_more_missed(tracker)
+    return str(event["value"])
 
 
-@pytest.mark.parametrize(
-    ("events", "count"),
-    [
-        ([said(1)], 0),
-        ([said(1), MISSED, said(2)], 1),
-        ([said(1), MISSED, said(2), MISSED, said(3)], 2),
-        ([said(1), MISSED, said(2), said(3)], 0),
-        ([said(1), MISSED, said(2), said(3), MISSED, said(4)], 1),
-    ],
-)
-def test_messages_that_were_missed_in_a_row_are_counted(
-    events: list[dict[str, Any]], count: int
-) -> None:
-    assert memory.turns_missed(talk(*events)) == count
+def test_messages_that_were_missed_in_a_row_are_counted() -> None:
+    assert memory.turns_missed(talk(said(1.5))) == 0
+    first = missed(talk(said(1.5)))
+    second = talk(said(1.5), said(2.25), slots={"missed": first})
+    assert memory.turns_missed(second) == 1
+    third = talk(said(1.5), said(2.25), said(3.0), slots={"missed": missed(second)})
+    assert memory.turns_missed(third) == 2
+    # Only the last two messages are needed: a long talk loses its first ones.
+    assert memory.turns_missed(talk(said(2.25), said(3.0), slots={"missed": missed(second)})) == 2
+
+
+def test_an_answer_in_between_ends_the_row() -> None:
+    first = missed(talk(said(1.5)))
+    assert memory.turns_missed(talk(said(1.5), said(2.0), said(3.0), slots={"missed": first})) == 0
 
 
 def test_a_citizen_who_comes_back_after_a_while_is_noticed() -> None:

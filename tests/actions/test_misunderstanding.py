@@ -30,12 +30,13 @@ def missed(steps: list[Rung]) -> list[tuple[str, str]]:
     """Text and status of each reply to messages that follow one another."""
     events: list[dict[str, Any]] = []
     said = []
+    slots: dict[str, Any] = {}
     for step in steps:
         events.append({"event": "user", "timestamp": float(len(events))})
         message = {"text": "xyz", "intent": {"name": "nlu_fallback"}, "entities": []}
-        tracker = Tracker("test", {}, message, list(events), False, None, {}, None)
+        tracker = Tracker("test", dict(slots), message, list(events), False, None, {}, None)
         dispatcher = CollectingDispatcher()
-        events += step(dispatcher, tracker)
+        slots.update({event["name"]: event["value"] for event in step(dispatcher, tracker)})
         (text,) = [m["response"] for m in dispatcher.messages if m.get("response")]
         (answer,) = [m["custom"]["answer"] for m in dispatcher.messages if m.get("custom")]
         said.append((template(text), answer["status"]))

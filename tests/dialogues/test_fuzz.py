@@ -258,8 +258,9 @@ def problems_of_answer(answer: dict[str, Any]) -> Iterator[str]:
         yield f"unknown keys {extra}"
     named = [answer["procedure"]] if "procedure" in answer else []
     options = answer.get("options", [])
-    # A list of procedures shows its first ones as options, too.
-    if options and not ((status == "clarify" or topic == "list") and len(options) <= 5):
+    # A list of procedures, and what a situation of life brings, show their first ones, too.
+    listed = topic in ("list", "life_event")
+    if options and not ((status == "clarify" or listed) and len(options) <= 5):
         yield f"{len(options)} options with {topic} {status}"
     for procedure in [*named, *options]:
         if not all(isinstance(procedure.get(k), str) and procedure[k] for k in ("code", "name")):

@@ -88,6 +88,23 @@ def test_markup_in_a_message_stays_text(page: WebDriver) -> None:
     assert page.find_elements(By.CSS_SELECTOR, "#log img") == []
 
 
+def test_the_checklist_opens_as_a_page_that_can_be_printed(page: WebDriver) -> None:
+    type_message(page, "in hết giấy tờ đăng ký tạm trú ra một tờ cho tui đem theo")
+    wait_until(page, lambda b: b.find_elements(By.CSS_SELECTOR, ".said.bot a[href*='/p/']"))
+    address = page.find_element(By.CSS_SELECTOR, ".said.bot a[href*='/p/']").get_attribute("href")
+    assert address is not None
+    page.get(address)
+    assert "tạm trú" in page.find_element(By.TAG_NAME, "h1").text.lower()
+    assert len(page.find_elements(By.CSS_SELECTOR, "input[type=checkbox]")) >= 2
+
+
+def test_other_addresses_in_a_message_are_no_links(page: WebDriver) -> None:
+    type_message(page, "https://evil.example/p/1 và javascript:alert(1)")
+    wait_until(page, lambda b: len(said_by_bot(b)) == 2)
+    links = page.find_elements(By.CSS_SELECTOR, "#log a")
+    assert [link.get_attribute("href") for link in links] == []
+
+
 def test_no_message_falls_silent(page: WebDriver) -> None:
     type_message(page, "/restart")
     wait_until(page, lambda b: len(said_by_bot(b)) == 2)
