@@ -39,7 +39,9 @@ class ActionAspect(SafeAction):
         """See class."""
         loop = tracker.active_loop or {}
         in_form = bool(loop.get("name"))
-        aspect = aspects.aspect_of(tracker.latest_message, in_form=in_form)
+        said = [event for event in tracker.events if event.get("event") == "user"][-2:]
+        before = said[0].get("parse_data") if len(said) > 1 else None
+        aspect = aspects.aspect_of(tracker.latest_message, in_form=in_form, before=before)
         if aspect in aspects.DANGERS:
             events = _tell_danger(dispatcher, aspect)
         elif aspect in STATUSES:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rasa_sdk import Tracker
@@ -11,12 +12,15 @@ from actions.memory import entity, keep_situation, situation_of, text_of
 from actions.procedure_facts import OVERVIEW
 from actions.safe_action import Events
 from actions.telling import WELL_KNOWN, ask_which, name_of, tell_topics, told_topics
+from bot import text as vn
 from bot.catalogue import finder, service, situation
 from bot.catalogue.finder import Finding, Outcome
 from bot.catalogue.model import LifeEvent
 from bot.catalogue.situation import Situation
 from bot.rendering import own_case
 
+# What is to be done, folded: more than a case is told.
+_ACT = re.compile(r"\b(?:thanh lap|mo|dang ky|xin cap|muon lam|cap lai|cap doi|sang ten)\b")
 # A message that tells the citizen's case names at most so much of a need.
 LONGEST_CASE = 4
 
@@ -26,7 +30,7 @@ def narrowed(tracker: Tracker) -> Finding | None:
     help to choose."""
     shown = tracker.get_slot("options") or []
     said = situation.read(text_of(tracker))
-    if not shown or not (said.ages or said.switching()) or tracker.get_slot("life_event"):
+    if not shown or not (said.ages or said.switching()):
         return None
     case = situation_of(tracker)
     matches = finder.options(shown).matches
@@ -57,11 +61,14 @@ def tells(tracker: Tracker) -> bool:
 
 def only_tells(tracker: Tracker, finding: Finding, event: LifeEvent | None, current: str) -> bool:
     """Whether a message says of the citizen's own case and of hardly anything else."""
-    said = situation.read(text_of(tracker))
-    if not (said.ages or said.switching()) or entity(tracker, "document"):
+    text = text_of(tracker)
+    said = situation.read(text)
+    names_a_need = entity(tracker, "document") or _ACT.search(vn.fold(vn.normalise(text)))
+    if names_a_need or not (said.ages or said.switching()):
         return False
     if event is not None and current not in dict(event.steps):
-        return False
+        procedure = service.procedure(current)
+        return bool(procedure and own_case.other_procedure(procedure, situation_of(tracker)))
     best = finding.matches[0].score if finding.matches else 0.0
     return finding.outcome is not Outcome.FOUND or (
         best < WELL_KNOWN and len(finding.need) <= LONGEST_CASE

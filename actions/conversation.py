@@ -8,13 +8,13 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import cases, misunderstanding, offices
 from actions.answers import CLARIFY, answer, say
-from actions.memory import entity, named_place, text_of
+from actions.memory import entity, keep_situation, named_place, text_of
 from actions.need import answer_message
 from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
 from actions.telling import WELL_KNOWN, ask_which, pending_topics, remind, tell_topics
 from bot import corrections
-from bot.catalogue import finder
+from bot.catalogue import finder, situation
 from bot.catalogue.finder import Outcome
 
 # Below this confidence a message is looked up before it is turned away.
@@ -59,7 +59,12 @@ class ActionInform(SafeAction):
         corrected = corrections.read(text_of(tracker))
         if cases.tells(tracker) or (corrected is not None and finder.find(corrected.meant).need):
             return answer_message(dispatcher, tracker, pending_topics(tracker))
+        case = situation.read(text_of(tracker))
         found = finder.find(text_of(tracker)).outcome
+        if case and place is None and found is not Outcome.FOUND:
+            contract = answer("procedure", CLARIFY)
+            say(dispatcher, "utter_case_noted", contract, case=case.label())
+            return keep_situation(tracker)
         if found is Outcome.FOUND or (pending and found is Outcome.SEVERAL):
             return answer_message(dispatcher, tracker, pending_topics(tracker))
         if place is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import choices
 from actions.answers import CLARIFY, answer, say
 from actions.memory import intent_of, named_code, text_of
 from actions.need import answer_message
@@ -54,6 +55,10 @@ class ActionChooseOption(SafeAction):
         if named:
             return tell_topics(dispatcher, tracker, topics, named)
         options = tracker.get_slot("options") or []
+        # "Cái một chủ" names one of them; its "một" is no number.
+        code = choices.picked(tracker)
+        if code:
+            return tell_topics(dispatcher, tracker, topics, code)
         number = find_ordinal(text_of(tracker))
         if number is None:
             # "cấp đổi", "cái khai sinh": words instead of a number.

@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import cases, life_events, misunderstanding
+from actions import cases, choices, life_events, misunderstanding
 from actions.memory import keep_situation, named_code, place_of, remember, situation_of, text_of
 from actions.safe_action import Events
 from actions.telling import (
@@ -68,6 +68,10 @@ def answer_message(
     need = place.rest if place is not None and said is None else text
     if on is not None:
         need = dates.without_day(need)
+    chosen = choices.picked(tracker) if said is None else None
+    if chosen:
+        asked = topics if asks_fact else pending_topics(tracker)
+        return tell_topics(dispatcher, tracker, asked, chosen)
     narrowed = cases.narrowed(tracker)
     if narrowed is not None:
         shown = pending_topics(tracker) if not asks_fact else topics

@@ -10,12 +10,14 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import life_events
 from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
 from actions.memory import entity
 from actions.safe_action import Events, SafeAction
 from actions.telling import ask_which
 from bot import text as vn
 from bot.catalogue import finder, listing, listing_question
+from bot.catalogue import life_events as life_event
 from bot.catalogue.finder import MOST_OPTIONS, Finding, Outcome
 from bot.catalogue.listing import Listing, Query
 from bot.catalogue.model import COMMUNE, LEVELS, PROVINCE
@@ -26,6 +28,8 @@ from bot.sources import Source
 from bot.wording import fragment
 
 TOPIC = "list"
+# "Vợ tôi mới sinh cần làm những thủ tục gì" tells a situation of life.
+SURE_EVENT = 0.9
 MOST_LINES = MOST_FIELDS = 10
 MOST_BUTTONS = 5
 # So many fields are named, more are counted.
@@ -53,6 +57,9 @@ class ActionListServices(SafeAction):
         text = tracker.latest_message.get("text") or ""
         # A button carries its intent and its field only.
         text = "" if text.startswith("/") else text
+        event = life_event.find(text, least=SURE_EVENT) if text else None
+        if event is not None:
+            return life_events.tell_event(dispatcher, event)
         everything = listing.listing(Query(), limit=1)
         if everything.source is None:
             say(dispatcher, "utter_list_services_not_published", answer(TOPIC, NOT_PUBLISHED))

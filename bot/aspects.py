@@ -6,6 +6,7 @@ message that has one is answered by `action_aspect`, whatever its intent, also w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,10 +25,31 @@ ALL = (*DANGERS, *LIMITS, RUDE, GO_BACK, CHECKLIST, MORE, REPEAT, NEXT_STEP)
 # A form is not gone on with after these.
 ENDING_A_FORM = frozenset((*DANGERS, GO_BACK, LEAVE))
 _MENU = "menu"
+# Of folded words: surely a checklist, whatever else is named with it.
+_CHECKLIST = re.compile(
+    r"\bcheck ?list\b|\bdanh sach (?:giay to |ho so )?(?:can )?(?:chuan bi|dem theo|mang theo)\b"
+)
+# Whoever was told a number asks on: whom to call, what now.
+_ASKS_ON = re.compile(
+    r"\b(?:goi|bao|keu|so may|so nao|ai|lam sao|lam gi|the nao|sao nua|gi nua|gio sao|bay gio)\b"
+)
+_LONGEST_ASKING_ON = 6
 
 
-def aspect_of(message: Mapping[str, Any], *, in_form: bool) -> str:
-    """The aspect of a parsed message, or ""; `in_form`: while a form is open."""
-    if in_form and _MENU in vn.fold(str(message.get("text") or "")).split():
+def aspect_of(
+    message: Mapping[str, Any], *, in_form: bool, before: Mapping[str, Any] | None = None
+) -> str:
+    """The aspect of a parsed message, or ""; `in_form`: while a form is open.
+
+    `before` is the message before it: a short question after a danger still speaks of the danger.
+    """
+    said = vn.fold(vn.normalise(str(message.get("text") or "")))
+    words = said.split()
+    if in_form and _MENU in words:
         return LEAVE
-    return str(message.get("aspect") or "")
+    aspect = str(message.get("aspect") or "")
+    danger = str((before or {}).get("aspect") or "")
+    is_of_its_own = aspect in DANGERS or aspect in LIMITS
+    if danger in DANGERS and len(words) <= _LONGEST_ASKING_ON and not is_of_its_own:
+        aspect = danger if _ASKS_ON.search(said) else aspect
+    return aspect or (CHECKLIST if _CHECKLIST.search(said) else "")

@@ -14,6 +14,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.aspects import aspect_of
@@ -58,9 +59,10 @@ class AspectPolicy(Policy):
         probabilities = self._default_predictions(domain)
         in_form = bool(tracker.active_loop_name)
         if tracker.latest_action_name == ACTION_LISTEN_NAME:
-            message = tracker.latest_message
-            parsed = {"text": message.text, **(message.parse_data or {})} if message else {}
-            if aspect_of(parsed, in_form=in_form):
+            said = [event for event in tracker.events if isinstance(event, UserUttered)][-2:]
+            parsed = [{"text": event.text, **(event.parse_data or {})} for event in said]
+            before = parsed[0] if len(parsed) > 1 else None
+            if parsed and aspect_of(parsed[-1], in_form=in_form, before=before):
                 probabilities[domain.index_for_action(ACTION)] = 1.0
                 # That a form goes on is such a prediction, and overrules all that are none.
                 return self._prediction(probabilities, is_no_user_prediction=in_form)
