@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 
@@ -69,13 +70,12 @@ def answer_message(
     if on is not None:
         need = dates.without_day(need)
     chosen = choices.picked(tracker) if said is None else None
+    narrowed = None if chosen else cases.narrowed(tracker)
+    asked = topics if asks_fact else pending_topics(tracker)
     if chosen:
-        asked = topics if asks_fact else pending_topics(tracker)
         return tell_topics(dispatcher, tracker, asked, chosen)
-    narrowed = cases.narrowed(tracker)
     if narrowed is not None:
-        shown = pending_topics(tracker) if not asks_fact else topics
-        return cases.tell_or_ask(dispatcher, tracker, shown, narrowed)
+        return cases.tell_or_ask(dispatcher, tracker, asked, narrowed)
     finding = _found(need, topics) if text else Finding(Outcome.NO_NEED)
     event = _event_of(need, finding) if text else None
     if current and cases.only_tells(tracker, finding, event, current):
@@ -86,26 +86,32 @@ def answer_message(
     if event is not None:
         return [*life_events.tell_event(dispatcher, event), *keep_situation(tracker)]
     finding = cases.minded(dispatcher, finding, need, situation_of(tracker))
-    kept = [
-        SlotSet("need", mask_personal_numbers(need)[:LONGEST_NEED]),
-        *remember(place),
-        *keep_situation(tracker),
-    ]
+    events = _answer_finding(dispatcher, tracker, topics, finding, need, on)
+    return [*events, *keep_situation(tracker)]
+
+
+def _answer_finding(
+    dispatcher: CollectingDispatcher,
+    tracker: Tracker,
+    topics: Sequence[str],
+    finding: Finding,
+    need: str,
+    on: dt.date | None,
+) -> Events:
+    """The facts of the procedure found, or which of several, or that there is none."""
+    place = place_of(tracker)
+    kept = [SlotSet("need", mask_personal_numbers(need)[:LONGEST_NEED]), *remember(place)]
     if finding.outcome is Outcome.FOUND:
         return [*tell_topics(dispatcher, tracker, topics, finding.matches[0].code, on), *kept]
     if finding.outcome is Outcome.NOTHING:
-        return [
-            *misunderstanding.not_found(dispatcher, tracker, topics[0]),
-            *keep_situation(tracker),
-        ]
-    if finding.outcome is Outcome.NO_NEED:
-        shown = tracker.get_slot("options")
-        if not shown and place is None:
-            missed = misunderstanding.no_need(dispatcher, tracker, topics)
-            return [*missed, *keep_situation(tracker)]
-        finding = finder.options(shown) if shown else finding
-        kept = [*remember(place), *keep_situation(tracker)]
-    return [*ask_which(dispatcher, topics, finding, place), *kept]
+        return misunderstanding.not_found(dispatcher, tracker, topics[0])
+    if finding.outcome is Outcome.SEVERAL:
+        return [*ask_which(dispatcher, topics, finding, place), *kept]
+    shown = tracker.get_slot("options")
+    if not shown and place is None:
+        return misunderstanding.no_need(dispatcher, tracker, topics)
+    again = finder.options(shown) if shown else finding
+    return [*ask_which(dispatcher, topics, again, place), *remember(place)]
 
 
 def _found(need: str, topics: Sequence[str]) -> Finding:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection
 
-from bot import clock, database
 from bot import text as vn
 from bot.catalogue import companions, confidence, learning, repository
+from bot.catalogue.index_cache import IndexCache
 from bot.catalogue.question import default_stripper
 from bot.catalogue.search import Match, Ranking, SearchIndex
 from bot.catalogue.seed_files import SEED_DIR
@@ -52,37 +51,20 @@ class Finding:
     need: tuple[str, ...] = ()
 
 
-class _IndexCache:
-    """The index of the newest catalogue revision; one per process and database."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._key: tuple[Engine, int, dt.date] | None = None
-        self._index: SearchIndex | None = None
-
-    def get(self) -> SearchIndex:
-        with database.connect() as connection:
-            # Some procedures begin or end with the day.
-            today = clock.today()
-            key = (connection.engine, repository.current_revision(connection), today)
-            if self._index is None or key != self._key:
-                with self._lock:
-                    if self._index is None or key != self._key:
-                        procedures = repository.names(connection, today)
-                        self._index = SearchIndex(
-                            procedures,
-                            companions.aliases(connection),
-                            companions.lexicon(connection),
-                            default_stripper(),
-                            read_pairs(SEED_DIR / "outside.tsv", "\t"),
-                            learning.newest([procedure.code for procedure in procedures]),
-                            read_vague(SEED_DIR / "vague.tsv"),
-                        )
-                        self._key = key
-            return self._index
+def _build(connection: Connection, today: dt.date) -> SearchIndex:
+    procedures = repository.names(connection, today)
+    return SearchIndex(
+        procedures,
+        companions.aliases(connection),
+        companions.lexicon(connection),
+        default_stripper(),
+        read_pairs(SEED_DIR / "outside.tsv", "\t"),
+        learning.newest([procedure.code for procedure in procedures]),
+        read_vague(SEED_DIR / "vague.tsv"),
+    )
 
 
-_cache = _IndexCache()
+_cache = IndexCache(_build)
 
 
 def index() -> SearchIndex:

@@ -13,17 +13,16 @@ import datetime as dt
 import functools
 import math
 import re
-import threading
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection
 
-from bot import clock, database
 from bot import text as vn
 from bot.catalogue import companions, confidence, finder, repository
+from bot.catalogue.index_cache import IndexCache
 from bot.catalogue.model import LifeEvent, Procedure
 from bot.catalogue.question import PhraseStripper, default_stripper
 from bot.catalogue.search import WEIGHTS as SEARCH_WEIGHTS
@@ -216,32 +215,13 @@ def _without_gone(event: LifeEvent, offered: set[str]) -> LifeEvent:
     return replace(event, steps=tuple(step for step in event.steps if step[0] in offered))
 
 
-class _IndexCache:
-    """The index of the newest catalogue revision; one per process and database."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._key: tuple[Engine, int, dt.date] | None = None
-        self._index: EventIndex | None = None
-
-    def get(self) -> EventIndex:
-        with database.connect() as connection:
-            # Some procedures begin or end with the day.
-            today = clock.today()
-            key = (connection.engine, repository.current_revision(connection), today)
-            if self._index is None or key != self._key:
-                with self._lock:
-                    if self._index is None or key != self._key:
-                        self._index = EventIndex(
-                            companions.life_events(connection),
-                            repository.names(connection, today),
-                            default_stripper(),
-                        )
-                        self._key = key
-            return self._index
+def _build(connection: Connection, today: dt.date) -> EventIndex:
+    return EventIndex(
+        companions.life_events(connection), repository.names(connection, today), default_stripper()
+    )
 
 
-_cache = _IndexCache()
+_cache = IndexCache(_build)
 
 
 def by_key(key: str) -> LifeEvent | None:

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.aspects import aspect_of
+from bot.engine.untrained_policy import UntrainedPolicy
 
 ACTION = "action_aspect"
 
@@ -25,28 +25,14 @@ ACTION = "action_aspect"
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
 )
-class AspectPolicy(Policy):
+class AspectPolicy(UntrainedPolicy):
     """Predicts `action_aspect` after a message with an aspect, then listening, or the open form."""
-
-    @staticmethod
-    def supported_data() -> SupportedData:
-        """Needs neither rules nor stories."""
-        return SupportedData.ML_AND_RULE_DATA
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The policy's default config (see parent class for full docstring)."""
         # Above RulePolicy (6), below the apology for outages (100).
         return {"priority": 50}
-
-    def train(
-        self,
-        training_trackers: list[Any],
-        domain: Domain,
-        **kwargs: Any,
-    ) -> Resource:
-        """Has nothing to learn."""
-        return self._resource
 
     def predict_action_probabilities(
         self,

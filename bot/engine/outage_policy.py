@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from rasa.core.policies.policy import Policy, PolicyPrediction, SupportedData
+from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.engine.storage.resource import Resource
 from rasa.shared.core.constants import ACTION_LISTEN_NAME
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, DefinePrevUserUtteredFeaturization
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.engine.untrained_policy import UntrainedPolicy
 
 APOLOGY = "utter_service_unavailable"
 
@@ -24,28 +25,14 @@ APOLOGY = "utter_service_unavailable"
 @DefaultV1Recipe.register(
     DefaultV1Recipe.ComponentType.POLICY_WITHOUT_END_TO_END_SUPPORT, is_trainable=True
 )
-class OutagePolicy(Policy):
+class OutagePolicy(UntrainedPolicy):
     """Predicts the apology after a failed action, and listening after the apology."""
-
-    @staticmethod
-    def supported_data() -> SupportedData:
-        """Needs neither rules nor stories."""
-        return SupportedData.ML_AND_RULE_DATA
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The policy's default config (see parent class for full docstring)."""
         # Above RulePolicy (6): a rule would call the failed action's successor.
         return {"priority": 100}
-
-    def train(
-        self,
-        training_trackers: list[Any],
-        domain: Domain,
-        **kwargs: Any,
-    ) -> Resource:
-        """Has nothing to learn."""
-        return self._resource
 
     def predict_action_probabilities(
         self,

@@ -38,6 +38,7 @@ INPUTS = (
     "bot/ordinals.py",
     "bot/engine/outage_policy.py",
     "bot/engine/aspect_policy.py",
+    "bot/engine/untrained_policy.py",
     "bot/aspects.py",
     "requirements.lock",
 )

