@@ -311,6 +311,7 @@ class Talks:
 
         self.log = Log()
         self._hear_structlog()
+        check_forms_faster()
         self._agent = agents.load_now(current_model())
         self._texts, self._payloads = known_texts(), domain_payloads()
         responses = self._agent.domain.responses
@@ -434,6 +435,18 @@ class Talks:
         finally:
             processor.tracker_store = usual
         return None
+
+
+def check_forms_faster() -> None:
+    """Forms still make Rasa's own actions, which prove the schema of a result anew each time.
+
+    The result is checked all the same, by the validator that other actions are checked by.
+    """
+    from rasa.core.actions.action import RemoteAction
+
+    from bot.engine.in_process_actions import InProcessAction
+
+    RemoteAction._validate_action_result = InProcessAction._validate_action_result
 
 
 def memory() -> float:

@@ -47,7 +47,7 @@ def test_a_status_look_up_without_database_is_said_so(without_database: RunningB
 
 
 def test_small_talk_goes_on_without_database(without_database: RunningBot) -> None:
-    assert "trợ lý ảo" in without_database.say("down-3", "xin chào").text
+    assert "máy trả lời tự động" in without_database.say("down-3", "xin chào").text
 
 
 def test_readiness_and_the_catalogue_say_that_the_database_is_down(
