@@ -30,7 +30,7 @@ def narrowed(tracker: Tracker) -> Finding | None:
     help to choose."""
     shown = tracker.get_slot("options") or []
     said = situation.read(text_of(tracker))
-    if not shown or not (said.ages or said.switching()):
+    if not shown or not said.decides():
         return None
     case = situation_of(tracker)
     matches = finder.options(shown).matches
@@ -55,8 +55,7 @@ def tells(tracker: Tracker) -> bool:
     """Whether the latest message tells the citizen's case while the talk is about procedures."""
     if not (tracker.get_slot("procedure_code") or tracker.get_slot("options")):
         return False
-    said = situation.read(text_of(tracker))
-    return bool(said.ages or said.switching())
+    return situation.read(text_of(tracker)).decides()
 
 
 def only_tells(tracker: Tracker, finding: Finding, event: LifeEvent | None, current: str) -> bool:
@@ -64,7 +63,7 @@ def only_tells(tracker: Tracker, finding: Finding, event: LifeEvent | None, curr
     text = text_of(tracker)
     said = situation.read(text)
     names_a_need = entity(tracker, "document") or _ACT.search(vn.fold(vn.normalise(text)))
-    if names_a_need or not (said.ages or said.switching()):
+    if names_a_need or not said.decides():
         return False
     if event is not None and current not in dict(event.steps):
         procedure = service.procedure(current)

@@ -20,6 +20,8 @@ from bot import aspects
 from bot import text as vn
 from bot.catalogue.freshness import EXPIRED, STALE
 from bot.catalogue.model import CHANNEL_KINDS, LEVELS, SERVICE_LEVELS, TIME_UNITS
+from bot.catalogue.seed_files import SEED_DIR
+from bot.catalogue.seed_import import read_general_facts
 from bot.nlu.messages import alike, read_messages
 from bot.settings import PROJECT_ROOT
 
@@ -170,6 +172,18 @@ def test_every_response_is_used() -> None:
     for name in set(responses()) - made:
         short = name.removeprefix("utter_fragment_").removeprefix("utter_http_")
         assert name in source or f'"{short}"' in source, f"{name} is used nowhere"
+
+
+def test_numbers_to_call_in_danger_are_those_of_the_facts() -> None:
+    known = responses()
+    facts = {topic: text for topic, text, _ in read_general_facts(SEED_DIR / "general.yml")}
+    for kind in aspects.DANGERS:
+        said = re.findall(r"\b1\d\d\b", known[f"utter_danger_{kind}"][0]["text"])
+        sourced = re.findall(r"\b1\d\d\b", facts[f"danger.{kind}"])
+        # The first is the one to call; others that are said beside it are of the facts, too.
+        assert said[0] == sourced[0], kind
+        everywhere = " ".join(facts[f"danger.{other}"] for other in aspects.DANGERS)
+        assert set(said) <= set(re.findall(r"\b1\d\d\b", everywhere)), kind
 
 
 def test_every_response_has_a_variant_without_channel() -> None:

@@ -117,6 +117,10 @@ class Situation:
         """The cases, one by one, that alone make another, similar procedure the right one."""
         return [Situation(frozenset((key,))) for key in sorted(self.keys & rules().switching)]
 
+    def decides(self) -> bool:
+        """Whether the case may make another, similar procedure the right one."""
+        return bool(self.ages or self.switching())
+
     def age(self) -> Situation:
         """Only what is known of an age, in years or in words."""
         cases = rules().cases

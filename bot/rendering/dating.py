@@ -13,17 +13,19 @@ from bot.rendering import procedure_lines as rendering
 from bot.settings import settings
 from bot.wording import fragment
 
+CHANNELS = "channels"
+
 
 def doubt(procedure: Procedure, group: str, *, of_fees: bool = True) -> list[str]:
     """That a group of facts has ended, or was not checked for long, or is about to change.
 
     `of_fees`: of channels, the fees are what is told. Otherwise it does not matter that they
-    alone have ended.
+    alone have ended; of other groups it always matters.
     """
     lines = []
     today = clock.today()
     found = doubt_of(procedure, group, today, settings().stale_after_days)
-    if found is not None and not of_fees and found[0] == EXPIRED:
+    if found is not None and group == CHANNELS and not of_fees and found[0] == EXPIRED:
         ended = [channel.dates.ended(today) for channel in procedure.channels]
         found = found if any(ended) or procedure.dates_of(group).ended(today) else None
     if found is not None:

@@ -202,3 +202,14 @@ def test_after_how_many_days_is_a_setting(
     settings.cache_clear()
     assert dating.doubt(FEES, "channels") == [STALE]
     assert dating.doubt(replace(FEES, source=None), "channels") == []
+
+
+@pytest.mark.usefixtures("fresh_settings")
+def test_papers_that_ended_are_told_whatever_is_said_of_fees(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    set_clock(monkeypatch, TUESDAY)
+    ended = replace(FEES, expired=(("documents", dt.date(2026, 10, 31)),))
+    assert dating.doubt(ended, "documents", of_fees=False) == [EXPIRED]
+    fees_alone = replace(FEES, expired=(("channels", dt.date(2026, 10, 31)),))
+    assert dating.doubt(fees_alone, "channels", of_fees=False) == []
