@@ -19,11 +19,11 @@ from bot.catalogue.situation_words import (
     NEGATOR,
     OTHERWISE,
     QUESTION,
-    Match,
     Range,
     Rules,
     rules,
 )
+from bot.catalogue.word_patterns import Match
 
 MOST_SEARCH_WORDS = 3
 OLDEST = 120
