@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
+from rasa_sdk.executor import CollectingDispatcher
 
-from actions import memory
+from actions import memory, telling
+from bot import database
+from bot.catalogue import layers
+from bot.catalogue.tables import NATIONAL
+from tests.catalogue.exports import procedure
 
 
 def talk(*events: dict[str, Any], slots: dict[str, Any] | None = None, text: str = "") -> Tracker:
@@ -66,3 +71,14 @@ def test_the_case_is_kept_and_the_newer_one_wins() -> None:
     (event,) = memory.keep_situation(tracker)
     assert event["value"] == ["age:15"]
     assert memory.keep_situation(talk(text="phí bao nhiêu")) == []
+
+
+@pytest.mark.usefixtures("database_ready")
+@pytest.mark.parametrize(("seconds", "reminded"), [(memory.LONG_PAUSE, True), (60, False)])
+def test_after_a_pause_the_talk_resumes_with_a_reminder(seconds: float, reminded: bool) -> None:
+    with database.begin() as connection:
+        layers.write_layer(connection, NATIONAL, [procedure("1.000101", "Đăng ký thử")])
+    dispatcher = CollectingDispatcher()
+    telling.remind(dispatcher, talk(said(0), said(seconds)), "1.000101")
+    shown = [(m["response"], m["procedure"]) for m in dispatcher.messages]
+    assert shown == ([("utter_resumed", "Đăng ký thử")] if reminded else [])
