@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import checklist, life_events
+from actions import checklist, dossier_wishes, life_events, privacy
 from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
 from actions.conversation import forgotten
 from actions.memory import place_of, text_of
@@ -35,7 +36,7 @@ class ActionAspect(SafeAction):
         """Name in the domain."""
         return "action_aspect"
 
-    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    async def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
         loop = tracker.active_loop or {}
         in_form = bool(loop.get("name"))
@@ -48,8 +49,8 @@ class ActionAspect(SafeAction):
             say(dispatcher, f"utter_limit_{aspect}", answer("other", STATUSES[aspect]))
             events = []
         else:
-            move = MOVES.get(aspect)
-            events = move(dispatcher, tracker) if move else _calm(dispatcher, tracker)
+            moved = MOVES.get(aspect, _calm)(dispatcher, tracker)
+            events = await moved if isawaitable(moved) else moved
         if not in_form:
             return events
         if aspect in aspects.ENDING_A_FORM:
@@ -128,11 +129,18 @@ def _leave(dispatcher: CollectingDispatcher, _: Tracker) -> Events:
     return forgotten()
 
 
-MOVES: dict[str, Callable[[CollectingDispatcher, Tracker], Events]] = {
+Move = Callable[[CollectingDispatcher, Tracker], Events | Awaitable[Events]]
+MOVES: dict[str, Move] = {
     aspects.GO_BACK: _go_back,
     aspects.MORE: _tell_more,
     aspects.REPEAT: _repeat,
     aspects.CHECKLIST: _tell_checklist,
     aspects.NEXT_STEP: _next_step,
     aspects.LEAVE: _leave,
+    aspects.SUBSCRIBE: dossier_wishes.subscribe,
+    aspects.UNSUBSCRIBE: dossier_wishes.unsubscribe,
+    aspects.OPEN_TICKET: dossier_wishes.open_ticket,
+    aspects.TICKET: dossier_wishes.tell_ticket,
+    aspects.ERASE: privacy.ask_whether_to_erase,
+    aspects.ERASE_NOW: privacy.erase,
 }

@@ -6,9 +6,10 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import cases, misunderstanding, offices
+from actions import cases, misunderstanding, offices, privacy
 from actions.answers import CLARIFY, answer, say
-from actions.memory import entity, keep_situation, named_place, text_of
+from actions.dossiers import QUESTION_SLOTS
+from actions.memory import awaited, entity, keep_situation, named_place, text_of
 from actions.need import answer_message
 from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
@@ -21,6 +22,8 @@ from bot.catalogue.finder import Outcome
 SURE_OUT_OF_SCOPE = 0.6
 # What may be the end, or the whole, of an applicant's number.
 SECOND_FACTORS = ("digits", "phone", "identity_number")
+# Together they find what a person has filed.
+WHOLE_NUMBERS = ("phone", "identity_number")
 FORGOTTEN_ON_CANCEL = (
     "procedure_code",
     "commune",
@@ -31,9 +34,10 @@ FORGOTTEN_ON_CANCEL = (
     "need",
     "situation",
     "life_event",
-    "dossier_code",
-    "dossier_digits",
-    "dossier_tries",
+    "awaiting",
+    "dossiers",
+    "dossier_wish",
+    *QUESTION_SLOTS,
 )
 
 
@@ -47,7 +51,9 @@ class ActionInform(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """A dossier code starts the look-up; words that name a need are searched for."""
         number = next(filter(None, (entity(tracker, kind) for kind in SECOND_FACTORS)), None)
-        if entity(tracker, "dossier_code") or (number and tracker.get_slot("dossier_code")):
+        is_person = all(entity(tracker, kind) for kind in WHOLE_NUMBERS)
+        has_code = entity(tracker, "dossier_code") or (number and tracker.get_slot("dossier_code"))
+        if has_code or is_person:
             return [FollowupAction("dossier_status_form")]
         place = named_place(tracker)
         pending = tracker.get_slot("pending_topic")
@@ -81,6 +87,8 @@ class ActionAffirm(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
+        if awaited(tracker) == privacy.ERASE:
+            return privacy.erase(dispatcher, tracker)
         options = tracker.get_slot("options") or []
         topics = pending_topics(tracker)
         if len(options) == 1:
@@ -105,6 +113,9 @@ class ActionDeny(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
+        if awaited(tracker) == privacy.ERASE:
+            say(dispatcher, "utter_not_erased", answer("privacy", CLARIFY))
+            return [SlotSet("awaiting", None)]
         corrected = corrections.read(text_of(tracker))
         if corrected is not None and finder.find(corrected.meant).need:
             return answer_message(dispatcher, tracker, pending_topics(tracker))

@@ -100,6 +100,19 @@ def one_more_missed(tracker: Tracker) -> Events:
     return [SlotSet("missed", f"{turns_missed(tracker) + 1}@{when}")]
 
 
+def await_answer(tracker: Tracker, question: str) -> Events:
+    """The slot that keeps which yes or no the very next message is an answer to."""
+    times = _times(tracker)
+    return [SlotSet("awaiting", f"{question}@{times[-1]!r}" if times else None)]
+
+
+def awaited(tracker: Tracker) -> str:
+    """The question that the latest message may be the answer to, or ""."""
+    question, _, when = (tracker.get_slot("awaiting") or "").partition("@")
+    times = _times(tracker)
+    return question if len(times) > 1 and when == repr(times[-2]) else ""
+
+
 def _times(tracker: Tracker) -> list[float]:
     """When each message came; a long talk has lost its first ones."""
     return [

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import catalogue_commands, commands
+from bot import catalogue_commands, commands, dossier_commands
 from bot.catalogue.sheets.formats import FORMATS
 from bot.database import DatabaseUnavailable
 from bot.engine.intent_file import OutputRefused
@@ -104,8 +104,25 @@ def parser() -> argparse.ArgumentParser:
 
     dossiers = groups.add_parser("dossiers", help="Dossiers of citizens.")
     dossiers_group = dossiers.add_subparsers(required=True, metavar="COMMAND")
-    command = add(dossiers_group, "import", commands.dossiers_import)
+    command = add(dossiers_group, "import", dossier_commands.dossiers_import)
     command.add_argument("path", type=Path, help="CSV file, UTF-8")
+    add(dossiers_group, "poll", dossier_commands.dossiers_poll)
+    command = add(dossiers_group, "audit", dossier_commands.dossiers_audit)
+    command.add_argument("--code", required=True, help="dossier code, as written on the slip")
+
+    tickets = groups.add_parser("tickets", help="What citizens left for a person to answer.")
+    tickets_group = tickets.add_subparsers(required=True, metavar="COMMAND")
+    command = add(tickets_group, "list", dossier_commands.tickets_list)
+    command.add_argument("--state", choices=("open", "answered", "closed"), default="open")
+    command = add(tickets_group, "answer", dossier_commands.tickets_answer)
+    command.add_argument("code")
+    command.add_argument("text", help="what the citizen may read, in Vietnamese")
+    add(tickets_group, "close", dossier_commands.tickets_close).add_argument("code")
+
+    retention = groups.add_parser("retention", help="The end of what was kept long enough.")
+    retention_group = retention.add_subparsers(required=True, metavar="COMMAND")
+    command = add(retention_group, "run", dossier_commands.retention_run)
+    command.add_argument("--dry-run", action="store_true", help="count only, delete nothing")
 
     offices = groups.add_parser("offices", help="Administrative units and offices.")
     offices_group = offices.add_subparsers(required=True, metavar="COMMAND")

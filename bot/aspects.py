@@ -19,16 +19,27 @@ LIMITS = ("bribe", "legal", "others", "prompt", "politics")
 RUDE = "rude"
 # Moves within the talk.
 GO_BACK, CHECKLIST, MORE, REPEAT, NEXT_STEP = "go_back", "checklist", "more", "repeat", "next_step"
+# Of a dossier and of the citizen's own data.
+SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE = "subscribe", "unsubscribe", "open_ticket", "erase"
+# Not learnt: the state of a ticket, and the button that confirms.
+TICKET, ERASE_NOW = "ticket", "erase_now"
 # Not learnt: leaving a form for the menu.
 LEAVE = "leave"
-ALL = (*DANGERS, *LIMITS, RUDE, GO_BACK, CHECKLIST, MORE, REPEAT, NEXT_STEP)
+ALL = (
+    *DANGERS, *LIMITS, RUDE, GO_BACK, CHECKLIST, MORE, REPEAT, NEXT_STEP,
+    SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE,
+)  # fmt: skip
+# Aspects that a button may carry in its payload, as the entity `aspect`.
+OF_BUTTONS = frozenset((SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE, ERASE_NOW))
 # A form is not gone on with after these.
-ENDING_A_FORM = frozenset((*DANGERS, GO_BACK, LEAVE))
+ENDING_A_FORM = frozenset((*DANGERS, GO_BACK, LEAVE, ERASE, ERASE_NOW))
 _MENU = "menu"
 # Of folded words: surely a checklist, whatever else is named with it.
 _CHECKLIST = re.compile(
     r"\bcheck ?list\b|\bdanh sach (?:giay to |ho so )?(?:can )?(?:chuan bi|dem theo|mang theo)\b"
 )
+# A ticket's code as it was told (`bot.support.tickets`).
+TICKET_CODE = re.compile(r"\bpa[ .\-]?(\d{3})[ .\-]?(\d{3})\b")
 # Whoever was told a number asks on: whom to call, what now.
 _ASKS_ON = re.compile(
     r"\b(?:goi|bao|keu|so may|so nao|ai|lam sao|lam gi|the nao|sao nua|gi nua|gio sao|bay gio)\b"
@@ -47,9 +58,19 @@ def aspect_of(
     words = said.split()
     if in_form and _MENU in words:
         return LEAVE
-    aspect = str(message.get("aspect") or "")
+    aspect = str(message.get("aspect") or "") or _of_button(message)
     danger = str((before or {}).get("aspect") or "")
     is_of_its_own = aspect in DANGERS or aspect in LIMITS
     if danger in DANGERS and len(words) <= _LONGEST_ASKING_ON and not is_of_its_own:
         aspect = danger if _ASKS_ON.search(said) else aspect
+    if not aspect and TICKET_CODE.search(str(message.get("text") or "").lower()):
+        return TICKET
     return aspect or (CHECKLIST if _CHECKLIST.search(said) else "")
+
+
+def _of_button(message: Mapping[str, Any]) -> str:
+    """The aspect that a button's payload names; whoever types one may name no other."""
+    if not str(message.get("text") or "").startswith("/"):
+        return ""
+    named = (e.get("value") for e in message.get("entities") or () if e.get("entity") == "aspect")
+    return next((str(value) for value in named if value in OF_BUTTONS), "")

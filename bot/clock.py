@@ -16,3 +16,8 @@ def now() -> dt.datetime:
 def today() -> dt.date:
     """The present day in Vietnam."""
     return now().date()
+
+
+def in_vietnam(moment: dt.datetime) -> dt.datetime:
+    """A stored moment (UTC, without a zone) as clocks in Vietnam show it."""
+    return moment.replace(tzinfo=dt.timezone.utc).astimezone(VIETNAM).replace(tzinfo=None)

@@ -1,7 +1,6 @@
 """Dossier codes, procedure codes, telephone and identity numbers as citizens write them.
 
-A dossier code (mã hồ sơ) is `000.00.53.H48-220921-0099` or, shorter,
-`H48.16-230512-0003`; citizens leave out dots, dashes and leading zeros.
+How dossier codes (mã hồ sơ) are read stands in `bot.dossier_codes`.
 """
 
 from __future__ import annotations
@@ -10,15 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-_GAP = r"[\s.\-–_/]{0,3}"
-_DOSSIER = re.compile(
-    r"(?<![\w.])"
-    rf"(?:(?P<unit>\d{{3}}){_GAP}(?P<part>\d{{2}}){_GAP}(?P<sub>\d{{2}}){_GAP})?"
-    rf"(?P<province>[hHgG]\s?\d{{2}})"
-    # An office is set off, or all digits are glued together in full length.
-    rf"(?:{_GAP}(?P<office>\d{{2,3}})(?:(?=[\s.\-–_/])|(?=\d{{10}}(?!\d))))?"
-    rf"{_GAP}(?P<date>\d{{6}}){_GAP}(?P<serial>\d{{1,5}})(?!\w)"
-)
+from bot.dossier_codes import find_dossier_codes, find_without_province
+
 _PROCEDURE = re.compile(r"(?<![\w.,])([1-9])[.,\s](\d{6})(?![\d])")
 # A landline may have a digit more than others.
 _PHONE = re.compile(
@@ -27,6 +19,12 @@ _PHONE = re.compile(
 )
 # Identity numbers: of the card 12 digits, often in threes; of the old card 9.
 _IDENTITY = re.compile(r"(?<![\w.,/\-])\d{3}(?:[ .\-]?\d{3}){2,3}(?![\w]|[.,/\-]\d)")
+# In fours, or digit by digit. The card's begin with a zero, as years and sums in fours do not;
+# longer numbers are others, a bank card's for one.
+_TORN_IDENTITY = re.compile(
+    r"(?<![\w.,/\-])(?<!\d )(?:0\d{3}([ .\-])\d{4}\1\d{4}|0(?: \d){11}|\d(?: \d){8})"
+    r"(?!\w|[ .,/\-]\d)"
+)
 _DIGITS = re.compile(r"(?<![\w.,/\-])\d{4,12}(?![\w]|[.,/\-]\d)")
 _DIGIT = re.compile(r"\d")
 _YEAR_BEFORE = re.compile(r"n[aăă]\u0306?m\s*$", re.IGNORECASE)
@@ -47,16 +45,25 @@ class Found:
 
 
 def normalise_dossier_code(text: str) -> str | None:
-    """The code in its official spelling, or None if the text holds none."""
-    match = _DOSSIER.search(text)
-    return _dossier_code(match) if match else None
+    """The first dossier code in its official spelling, or None if the text holds none."""
+    return next((code.value for code in find_dossier_codes(text)), None)
 
 
-def _dossier_code(match: re.Match[str]) -> str:
-    province = re.sub(r"\s", "", match["province"]).upper()
-    front = f"{match['unit']}.{match['part']}.{match['sub']}." if match["unit"] else ""
-    office = f".{match['office']}" if match["office"] else ""
-    return f"{front}{province}{office}-{match['date']}-{match['serial'].zfill(4)}"
+def normalise_partial_dossier_code(text: str) -> str | None:
+    """As `normalise_dossier_code`, for an answer to "what is the code?".
+
+    "16-230512-0003" and "230512-0003" are taken as well: codes of the province whose H48 was
+    left out. What may be a telephone or identity number is no code.
+    """
+    code = normalise_dossier_code(text)
+    partial = None if code else find_without_province(text)
+    if partial is None:
+        return code
+    written = text[partial.start : partial.end]
+    # Old identity numbers (9 digits) come in threes or with blanks, not as six and three.
+    is_set_off = len(re.findall(r"\d", written)) == _IDENTITY_LENGTHS[0] and "-" in written
+    is_identity = _IDENTITY.fullmatch(written) and not is_set_off
+    return None if is_identity or _PHONE.fullmatch(written) else partial.value
 
 
 def find_codes(text: str) -> list[Found]:
@@ -88,10 +95,12 @@ def mask_personal_numbers(text: str) -> str:
 
 
 def _candidates(text: str) -> Iterator[Found]:
-    for match in _DOSSIER.finditer(text):
-        yield Found("dossier_code", _dossier_code(match), *match.span())
+    for code in find_dossier_codes(text):
+        yield Found("dossier_code", code.value, code.start, code.end)
     for match in _PROCEDURE.finditer(text):
         yield Found("procedure_code", f"{match[1]}.{match[2]}", *match.span())
+    for match in _TORN_IDENTITY.finditer(text):
+        yield Found(IDENTITY_NUMBER, re.sub(r"\D", "", match[0]), *match.span())
     for match in _PHONE.finditer(text):
         digits = re.sub(r"\D", "", match[0])
         digits = f"0{digits[2:]}" if digits.startswith("84") else digits

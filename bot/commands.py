@@ -40,15 +40,6 @@ def db_upgrade(_: argparse.Namespace) -> None:
     upgrade()
 
 
-def dossiers_import(arguments: argparse.Namespace) -> None:
-    """Import dossiers from a CSV file."""
-    from bot.dossiers.csv_import import import_dossiers
-
-    db_upgrade(arguments)
-    report = import_dossiers(arguments.path)
-    print(f"{report.new} new, {report.updated} updated.")
-
-
 def offices_import(arguments: argparse.Namespace) -> None:
     """Import units, offices, hours or digital teams from a CSV file; its header tells which."""
     from bot.offices import sheet_import, sheets

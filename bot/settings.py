@@ -16,6 +16,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+# How an asker proves to own a dossier: by digits of a number, or by a code sent to it.
+DIGITS_FACTOR, ONE_TIME_CODE_FACTOR = LOOKUP_FACTORS = ("digits", "one_time_code")
 SECRET_NAMES = ("BOT_SECRET", "BOT_HOTLINE_SECRET")
 
 
@@ -30,7 +32,10 @@ class Settings:
     Durations are in seconds unless the name says otherwise; `catalogue_path` is the
     national export that an empty database is filled from, if it is there; `public_url` is
     where citizens reach the bot, without a slash at its end; `conversations_kept` is how
-    many conversations stay in memory.
+    many conversations stay in memory. An empty `igate_url` means the local dossiers, an
+    empty `identity_check_url` that no identity is checked, an empty `sms_folder` that no
+    one-time codes are sent. The limits of failed look-ups (hồ sơ) are those within an hour;
+    `lookup_failures_overall` are those of all addresses together.
     """
 
     host: str
@@ -43,6 +48,28 @@ class Settings:
     rest_public: bool
     max_message_length: int
     lookup_failures_per_hour: int
+    lookup_failures_per_session: int
+    lookup_failures_per_address: int
+    lookup_failures_overall: int
+    lookup_factor: str
+    sms_folder: str
+    igate_url: str
+    igate_sso_url: str
+    igate_realm: str
+    igate_client_id: str
+    igate_client_secret: str
+    igate_username: str
+    igate_password: str
+    igate_fields: str
+    igate_timeout: int
+    igate_cache: int
+    identity_check_url: str
+    identity_check_token: str
+    poll_minutes: int
+    keep_conversations_days: int
+    keep_audit_days: int
+    keep_tickets_days: int
+    endpoints: Path
     stale_after_days: int
     conversations_kept: int
     public_url: str
@@ -94,6 +121,18 @@ def _boolean(values: Mapping[str, str], name: str) -> bool:
     raise SettingsError(f"{name} must be 1 or 0, not {text!r}.")
 
 
+def _choice(values: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the choices; the first where nothing is set."""
+    text = values.get(name, "").strip() or choices[0]
+    if text not in choices:
+        raise SettingsError(f"{name} must be one of {', '.join(choices)}, not {text!r}.")
+    return text
+
+
+def _optional_url(values: Mapping[str, str], name: str) -> str:
+    return _url(values, name, "") if values.get(name, "").strip() else ""
+
+
 def _url(values: Mapping[str, str], name: str, default: str) -> str:
     text = values.get(name, "").strip() or default
     try:
@@ -131,6 +170,32 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         rest_public=_boolean(values, "BOT_REST_PUBLIC"),
         max_message_length=_integer(values, "BOT_MAX_MESSAGE_LENGTH", 2000, 100, 100_000),
         lookup_failures_per_hour=_integer(values, "BOT_LOOKUP_FAILURES_PER_HOUR", 10, 1, 1000),
+        lookup_failures_per_session=_integer(
+            values, "BOT_LOOKUP_FAILURES_PER_SESSION", 10, 1, 1000
+        ),
+        lookup_failures_per_address=_integer(
+            values, "BOT_LOOKUP_FAILURES_PER_ADDRESS", 50, 1, 100_000
+        ),
+        lookup_failures_overall=_integer(values, "BOT_LOOKUP_FAILURES_OVERALL", 200, 1, 1_000_000),
+        lookup_factor=_choice(values, "BOT_LOOKUP_FACTOR", LOOKUP_FACTORS),
+        sms_folder=values.get("BOT_SMS_FOLDER", ""),
+        igate_url=_optional_url(values, "BOT_IGATE_URL"),
+        igate_sso_url=_optional_url(values, "BOT_IGATE_SSO_URL"),
+        igate_realm=values.get("BOT_IGATE_REALM") or "digo",
+        igate_client_id=values.get("BOT_IGATE_CLIENT_ID", ""),
+        igate_client_secret=values.get("BOT_IGATE_CLIENT_SECRET", ""),
+        igate_username=values.get("BOT_IGATE_USERNAME", ""),
+        igate_password=values.get("BOT_IGATE_PASSWORD", ""),
+        igate_fields=values.get("BOT_IGATE_FIELDS", ""),
+        igate_timeout=_integer(values, "BOT_IGATE_TIMEOUT", 5, 1, 60),
+        igate_cache=_integer(values, "BOT_IGATE_CACHE", 30, 0, 3600),
+        identity_check_url=_optional_url(values, "BOT_IDENTITY_CHECK_URL"),
+        identity_check_token=values.get("BOT_IDENTITY_CHECK_TOKEN", ""),
+        poll_minutes=_integer(values, "BOT_POLL_MINUTES", 15, 1, 1440),
+        keep_conversations_days=_integer(values, "BOT_KEEP_CONVERSATIONS_DAYS", 30, 1, 3650),
+        keep_audit_days=_integer(values, "BOT_KEEP_AUDIT_DAYS", 365, 1, 3650),
+        keep_tickets_days=_integer(values, "BOT_KEEP_TICKETS_DAYS", 365, 1, 3650),
+        endpoints=Path(values.get("BOT_ENDPOINTS") or PROJECT_ROOT / "endpoints.yml"),
         stale_after_days=_integer(values, "BOT_STALE_AFTER_DAYS", 365, 1, 36_500),
         conversations_kept=_integer(values, "BOT_CONVERSATIONS_KEPT", 5000, 1, 1_000_000),
         public_url=_url(values, "BOT_PUBLIC_URL", "http://127.0.0.1:5005"),

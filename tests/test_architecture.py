@@ -10,7 +10,7 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 
-NOUNS = {"catalogue", "dossiers", "offices"}
+NOUNS = {"catalogue", "dossiers", "identity", "offices", "support"}
 SHARED = {
     "bot.sources",
     "bot.clock",
@@ -20,9 +20,11 @@ SHARED = {
     "bot.bag_training",
     "bot.vocabulary",
     "bot.codes",
+    "bot.dossier_codes",
     "bot.ordinals",
     "bot.settings",
     "bot.database",
+    "bot.personal_data",
 }
 RASA_ROOMS = ("bot/nlu/", "bot/channels/", "bot/engine/", "bot/importer.py")
 SDK_ROOMS = ("actions/", "bot/engine/")
@@ -30,6 +32,10 @@ SQL_ROOMS = (
     "bot/catalogue/",
     "bot/dossiers/",
     "bot/offices/",
+    "bot/support/",
+    "bot/leases.py",
+    # Deletes from the tables of Rasa's own tracker store.
+    "bot/engine/erasure.py",
     "bot/migrations/",
     "bot/database.py",
 )

@@ -85,6 +85,12 @@ def test_procedure_codes_are_found(text: str, expected: list[str]) -> None:
         ("84905123456", "0905123456"),
         ("số CCCD 051098001234", "051098001234"),
         ("cmnd 212345678", "212345678"),
+        ("0510 9800 3344", "051098003344"),
+        ("0510.9800.3344", "051098003344"),
+        ("số 0510-9800-3000 ạ", "051098003000"),
+        ("0 5 1 0 9 8 0 0 1 2 3 4", "051098001234"),
+        ("cmnd 2 1 2 3 4 5 6 7 8.", "212345678"),
+        ("0 9 0 5 1 2 3 4 5 6", "0905123456"),
         ("bốn số cuối là 4567", "4567"),
         ("0099", "0099"),
     ],
@@ -107,6 +113,9 @@ def test_telephone_identity_and_last_digits_are_found(text: str, expected: str) 
         "1.500.000 đồng",
         "A1234",
         "090512345678901",
+        "1 2 3 4 5 6 7 8 9 10",
+        "4111-1111-1111-1111",
+        "0510-9800-3344-5566",
     ],
 )
 def test_years_dates_and_other_numbers_are_not_taken(text: str) -> None:
@@ -155,6 +164,7 @@ def test_several_dossiers_in_one_message_are_all_found() -> None:
     [
         ("Gọi ông A 0912345678 trước", "Gọi ông A ••• trước"),
         ("+84 912 345 678", "•••"),
+        ("CCCD 0512 3456 7890 và 0 5 1 2 3 4 5 6 7 8 9 0", "CCCD ••• và •••"),
         ("CCCD 051234567890, CMND 212345678.", "CCCD •••, CMND •••."),
         ("Hỏi văn phòng 0255382123 lúc 14h, hồ sơ H48.16-230512-0003", None),
         ("Nộp 4567 đồng năm 2026", None),

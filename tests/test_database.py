@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from bot.database import DatabaseUnavailable
 from bot.dossiers import tables as dossiers
 from bot.dossiers.csv_import import Report, import_dossiers
 from bot.dossiers.lookup import look_up
+from bot.dossiers.model import Asker
 from bot.migrations.runner import upgrade
 from bot.settings import Settings, settings
 from tests.catalogue.exports import procedure, record, write_export
@@ -177,8 +179,9 @@ def test_postgres_keeps_catalogue_and_dossiers_like_sqlite(tmp_path: Path) -> No
 
     for report in (Report(new=1, updated=0), Report(new=0, updated=1)):
         assert import_dossiers(write_csv(tmp_path / "dossiers.csv", {})) == report
-    assert look_up(CODE, "0000") is None
-    status = look_up(CODE, PHONE[-4:])
+    asker = Asker("test")
+    assert asyncio.run(look_up(CODE, "0000", asker)) is None
+    status = asyncio.run(look_up(CODE, PHONE[-4:], asker))
     assert status is not None
     assert (status.code, status.status) == (CODE, "Đang xử lý")
 

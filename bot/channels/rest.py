@@ -14,7 +14,8 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
-from bot.channels.fallback import apology, as_citizen_means, handle
+from bot.channels.fallback import apology, handle
+from bot.channels.incoming import address_of, user_message
 from bot.http.errors import error_response
 from bot.settings import settings
 
@@ -47,11 +48,12 @@ class RestChannel(InputChannel):
                 return error_response(problem, 400)
             output = CollectingOutputChannel()
             sender = body.get("sender") or "default"
-            message = UserMessage(
-                as_citizen_means(body["message"]),
+            message = user_message(
+                body["message"],
                 output,
                 sender,
-                input_channel=self.name(),
+                self.name(),
+                address=address_of(request.ip, request.headers.get("x-forwarded-for", "")),
                 metadata=body.get("metadata"),
             )
             await handle(on_new_message, message)
@@ -90,8 +92,19 @@ def find_problem(body: Any) -> str | None:
         return "message_missing"
     if len(message) > settings().max_message_length:
         return "message_too_long"
-    if sender is not None and (not isinstance(sender, str) or len(sender) > LONGEST_SENDER):
+    if sender is not None and not _is_usable(sender):
         return "sender_invalid"
     if not isinstance(body.get("metadata") or {}, dict):
         return "metadata_invalid"
     return None
+
+
+def _is_usable(sender: Any) -> bool:
+    """Whether a conversation can be stored under a name: no database takes NUL or half letters."""
+    if not isinstance(sender, str) or len(sender) > LONGEST_SENDER or "\x00" in sender:
+        return False
+    try:
+        sender.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

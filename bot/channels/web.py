@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from rasa.core.channels.channel import InputChannel, OutputChannel, UserMessage
@@ -19,7 +19,10 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from socketio import AsyncServer
 
-from bot.channels.fallback import apology, as_citizen_means, handle
+from bot.channels import notices
+from bot.channels.fallback import apology, handle
+from bot.channels.incoming import address_of, user_message
+from bot.dossiers.notices import Notice
 from bot.settings import settings
 
 SOCKET_PATH = "/socket.io"
@@ -37,6 +40,13 @@ def is_signed(session_id: Any, secret: str) -> bool:
     if not isinstance(session_id, str) or session_id.count(".") != 1:
         return False
     return hmac.compare_digest(session_id.encode(), sign(session_id.split(".")[0], secret).encode())
+
+
+def _peer(environ: Mapping[str, Any]) -> tuple[str, str]:
+    """Address that a connection came from, and what a proxy says of its client."""
+    request = environ.get("sanic.request")
+    ip = str(getattr(request, "ip", "") or environ.get("REMOTE_ADDR", ""))
+    return ip, str(environ.get("HTTP_X_FORWARDED_FOR", ""))
 
 
 class WebOutput(OutputChannel):
@@ -74,6 +84,23 @@ class WebOutput(OutputChannel):
         await self._emit(recipient_id, {"custom": json_message})
 
 
+# Of this process; the one that was made last serves.
+_SERVERS: list[AsyncServer] = []
+
+
+async def tell(notice: Notice) -> bool:
+    """Send a notice to its citizen's open page; False if there is none in this process.
+
+    Raises: see `bot.channels.notices.tell`.
+    """
+    if notice.channel != WebChannel.name() or not _SERVERS:
+        return False
+    server = _SERVERS[-1]
+    if notice.session not in server.manager.rooms.get("/", {}):
+        return False
+    return await notices.tell(notice, WebOutput(server))
+
+
 class WebChannel(InputChannel):
     """Events `session_request`, `user_uttered` in; `session_confirm`, `bot_uttered` out."""
 
@@ -94,6 +121,7 @@ class WebChannel(InputChannel):
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
         """The channel's routes and event handlers."""
         server = AsyncServer(async_mode="sanic", cors_allowed_origins=[])
+        _SERVERS.append(server)
         blueprint = SocketBlueprint(server, SOCKET_PATH, "web_channel", __name__)
         secret = settings().secret
 
@@ -105,9 +133,10 @@ class WebChannel(InputChannel):
         async def session_request(sid: str, data: Any = None) -> None:
             offered = data.get("session_id") if isinstance(data, dict) else None
             known = is_signed(offered, secret)
-            session_id = offered if known else sign(secrets.token_hex(16), secret)
+            session_id = str(offered) if known else sign(secrets.token_hex(16), secret)
             await server.enter_room(sid, session_id)
             await server.emit("session_confirm", session_id, room=sid)
+            await notices.tell_waiting(WebOutput(server), session_id)
 
         @server.on("user_uttered")
         async def user_uttered(sid: str, data: Any = None) -> None:
@@ -122,9 +151,9 @@ class WebChannel(InputChannel):
                 await server.emit("message_refused", "message_too_long", room=sid)
                 return
             output = WebOutput(server)
-            message = UserMessage(
-                as_citizen_means(text), output, session_id, input_channel=self.name()
-            )
+            environ = server.get_environ(sid) or {}
+            address = address_of(*_peer(environ))
+            message = user_message(text, output, session_id, self.name(), address=address)
             if not await handle(on_new_message, message) or not output.has_spoken:
                 words = apology()
                 await output.send_text_message(session_id, words["text"])

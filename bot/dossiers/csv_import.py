@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from bot import database
 from bot.codes import mask_personal_numbers, normalise_dossier_code
 from bot.dossiers import tables as t
-from bot.dossiers.verification import digits_of, number_hashes
+from bot.dossiers.verification import digits_of, number_hashes, person_hash
 from bot.imports import ImportRefused, faulty_rows, read_rows
 from bot.settings import settings
 
@@ -89,16 +89,16 @@ def _values(text: dict[str, str], imported_at: dt.datetime) -> dict[str, Any]:
     if identity and len(digits_of(identity)) not in (9, 12):
         raise ValueError("applicant_identity_number must have 9 or 12 digits")
     secret = settings().secret
-    phone_hash, phone_tail = number_hashes(secret, code, "phone", phone)
-    identity_hash, identity_tail = number_hashes(secret, code, "identity", identity)
+    numbers = number_hashes(secret, code, phone, identity)
     dates = {name: _date(text[name], name) for name in ("received_on", "due_on", "finished_on")}
     return {
         "code": code,
         "procedure_code": text["procedure_code"],
-        "phone_hash": phone_hash,
-        "phone_tail_hash": phone_tail,
-        "identity_hash": identity_hash,
-        "identity_tail_hash": identity_tail,
+        "phone_hash": numbers.phone,
+        "phone_tail_hash": numbers.phone_tail,
+        "identity_hash": numbers.identity,
+        "identity_tail_hash": numbers.identity_tail,
+        "person_hash": person_hash(secret, phone, identity),
         "status": text["status"],
         "agency": text["agency"],
         # Clerks write numbers into notes; the store keeps none in clear.

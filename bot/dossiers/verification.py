@@ -11,7 +11,11 @@ import hashlib
 import hmac
 import re
 
+from bot.dossiers.model import NumberHashes
+
 TAIL_LENGTH = 4
+PHONE_LENGTHS = (10, 11)
+IDENTITY_LENGTHS = (9, 12)
 
 
 def digits_of(text: str) -> str:
@@ -26,8 +30,14 @@ def keyed_hash(secret: str, *parts: str) -> str:
     return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
 
 
-def number_hashes(secret: str, code: str, kind: str, number: str) -> tuple[str, str]:
-    """Hash of a whole number and of its last four digits; empty for an unknown number."""
+def number_hashes(secret: str, code: str, phone: str, identity_number: str) -> NumberHashes:
+    """Hashes of both numbers of a dossier's applicant, whole and of their last four digits."""
+    whole_phone, phone_tail = _hashes(secret, code, "phone", phone)
+    whole_identity, identity_tail = _hashes(secret, code, "identity", identity_number)
+    return NumberHashes(whole_phone, phone_tail, whole_identity, identity_tail)
+
+
+def _hashes(secret: str, code: str, kind: str, number: str) -> tuple[str, str]:
     digits = digits_of(number)
     if len(digits) < TAIL_LENGTH:
         return "", ""
@@ -37,16 +47,26 @@ def number_hashes(secret: str, code: str, kind: str, number: str) -> tuple[str, 
     )
 
 
-def matches(secret: str, code: str, digits: str, hashes: dict[str, str]) -> bool:
+def person_hash(secret: str, phone: str, identity_number: str) -> str:
+    """Hash of both numbers together, the same in each dossier; "" unless both are whole."""
+    phone_digits, identity_digits = digits_of(phone), digits_of(identity_number)
+    if len(phone_digits) not in PHONE_LENGTHS or len(identity_digits) not in IDENTITY_LENGTHS:
+        return ""
+    return keyed_hash(secret, "person", phone_digits, identity_digits)
+
+
+def matches(secret: str, code: str, digits: str, numbers: NumberHashes) -> bool:
     """Whether the digits are those of one of the dossier's numbers.
 
-    `hashes` maps "phone", "phone-tail", "identity", "identity-tail" to stored hashes.
     Every comparison is made, in constant time, whatever the earlier ones brought.
     """
-    suffix = "-tail" if len(digits) == TAIL_LENGTH else ""
+    is_tail = len(digits) == TAIL_LENGTH
     verdict = False
-    for kind in ("phone", "identity"):
-        stored = hashes.get(kind + suffix) or ""
-        offered = keyed_hash(secret, code, kind + suffix, digits)
+    for kind, whole, tail in (
+        ("phone", numbers.phone, numbers.phone_tail),
+        ("identity", numbers.identity, numbers.identity_tail),
+    ):
+        stored = tail if is_tail else whole
+        offered = keyed_hash(secret, code, f"{kind}-tail" if is_tail else kind, digits)
         verdict |= bool(stored) and hmac.compare_digest(stored, offered)
     return verdict

@@ -9,32 +9,47 @@ from rasa.core.agent import Agent, load_agent
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.utils import AvailableEndpoints
 from rasa.engine.runner.dask import DaskGraphRunner
+from rasa.utils.endpoints import EndpointConfig
 
+from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessActions
 from bot.engine.lean_processor import LeanProcessor
 from bot.engine.loop_runner import LoopGraphRunner
-from bot.engine.tracker_store import BoundedTrackerStore
 from bot.nlu.segmentation import segment
+from bot.settings import settings
 
 # Words that touch every part of a turn, so that the first citizen waits no longer.
 WARM_UP_MESSAGES = ("xin chào", "làm giấy khai sinh cần giấy tờ gì")
 
 
+BOUNDED = "bot.engine.tracker_store.BoundedTrackerStore"
+
+
 def endpoints() -> AvailableEndpoints:
-    """Rasa's endpoints with actions in this process and a store that forgets old conversations."""
-    return AvailableEndpoints(action=InProcessActions(), tracker_store=BoundedTrackerStore())
+    """Rasa's endpoints of endpoints.yml, with actions in this process.
+
+    Where that file names no tracker store, conversations stay in memory and old ones are forgotten.
+    """
+    named = AvailableEndpoints.read_endpoints(str(settings().endpoints))
+    return AvailableEndpoints(
+        action=InProcessActions(),
+        tracker_store=named.tracker_store or EndpointConfig(type=BOUNDED),
+        lock_store=named.lock_store,
+        event_broker=named.event_broker,
+    )
 
 
 async def load(model: Path) -> Agent:
     """The agent of a model, ready to handle messages.
 
     Raises:
-        RuntimeError: the model cannot be loaded.
+        RuntimeError: the model cannot be loaded, or the tracker store cannot forget.
     """
     agent = await load_agent(model_path=str(model), endpoints=endpoints())
     if not agent.is_ready():
         raise RuntimeError(f"{model.name} cannot be loaded; scripts/train makes a new one.")
     if agent.processor is not None:
+        erasure.check(agent.processor.tracker_store)
         agent.processor = LeanProcessor(agent.processor)
         if isinstance(agent.processor.graph_runner, DaskGraphRunner):
             agent.processor.graph_runner = LoopGraphRunner(agent.processor.graph_runner)

@@ -3,6 +3,7 @@
 Reason: after each message Rasa asks whether its domain is empty, and finds that out by building
 an empty one and comparing all of both (0.2 ms, a fifth of our understanding of a message). And
 it proves the schema of actions' results for each action (`bot.engine.in_process_actions`).
+It also forgets a conversation whose citizen wants that (`bot.engine.erasure`).
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, INTENT_NAME_KEY
 
+from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
 
 
@@ -35,6 +37,13 @@ class LeanProcessor(MessageProcessor):
         if type(action) is RemoteAction and isinstance(action.action_endpoint, InProcessActions):
             return InProcessAction(action.name(), action.action_endpoint), prediction
         return action, prediction
+
+    async def save_tracker(self, tracker: DialogueStateTracker) -> None:
+        """Saves the conversation (see parent class), or erases it if that was asked for."""
+        if tracker.slots.get(erasure.ERASE) is not None and tracker.get_slot(erasure.ERASE):
+            erasure.erase(self.tracker_store, tracker.sender_id)
+        else:
+            await super().save_tracker(tracker)
 
     def _check_for_unseen_features(self, parse_data: dict[str, Any]) -> None:
         intent = parse_data[INTENT][INTENT_NAME_KEY]

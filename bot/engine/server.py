@@ -7,6 +7,7 @@ Rasa's HTTP API, which would show conversations, is not served.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from asyncio import AbstractEventLoop
 from pathlib import Path
@@ -15,7 +16,10 @@ import rasa.core.run
 from rasa.core.channels import channel
 from sanic import Sanic
 
+from bot.channels import web
+from bot.dossiers.gateway import gateway
 from bot.engine import agent as agents
+from bot.engine import erasure, schedule
 from bot.engine.ports import check_port
 from bot.http import add_routes
 from bot.settings import PROJECT_ROOT, Settings
@@ -23,7 +27,7 @@ from bot.settings import PROJECT_ROOT, Settings
 CREDENTIALS = PROJECT_ROOT / "credentials.yml"
 
 
-def create_app(model: Path) -> Sanic:
+def create_app(model: Path, settings: Settings) -> Sanic:
     """The Sanic app; the model is loaded and warmed up before it listens."""
     app = Sanic("tro_ly_thu_tuc", configure_logging=False)
     app.ctx.ready = False
@@ -35,7 +39,12 @@ def create_app(model: Path) -> Sanic:
         app.ctx.agent = await agents.load(model)
         app.ctx.ready = await agents.warm_up(app.ctx.agent)
 
+    async def purge_conversations() -> None:
+        store = app.ctx.agent.tracker_store
+        await asyncio.to_thread(erasure.purge, store, erasure.oldest_kept(settings))
+
     app.register_listener(load_agent, "before_server_start")
+    schedule.add(app, web.tell, purge_conversations)
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     return app
 
@@ -45,9 +54,12 @@ def serve(model: Path, settings: Settings) -> None:
 
     Raises:
         PortTaken: the address is in use.
+        bot.settings.SettingsError: the procedures system cannot be asked with these settings.
     """
     check_port(settings.host, settings.port)
-    app = create_app(model)
+    # A mistake in the settings is told now, and not to the first citizen.
+    gateway()
+    app = create_app(model, settings)
 
     async def announce(app: Sanic, loop: AbstractEventLoop) -> None:
         shown = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host

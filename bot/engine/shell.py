@@ -24,7 +24,7 @@ def talk(model: Path, settings: Settings) -> None:
     check_port("127.0.0.1", settings.port)
     rasa.core.run.serve_application(
         model_path=str(model),
-        channel="cmdline",
+        channel="bot.channels.shell.ShellChannel",
         interface="127.0.0.1",
         port=settings.port,
         endpoints=agents.endpoints(),

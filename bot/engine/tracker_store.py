@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 import zlib
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -67,6 +68,8 @@ class BoundedTrackerStore(InMemoryTrackerStore):
             raise ValueError("At least one conversation and one event must be kept.")
         # From the least to the most recently used.
         self.store: OrderedDict[str, bytes] = OrderedDict()
+        # When something was last said in each, Unix seconds.
+        self._said_at: dict[str, float] = {}
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Keeps a conversation, cut to its last turns, and forgets the one that is too many."""
@@ -76,8 +79,14 @@ class BoundedTrackerStore(InMemoryTrackerStore):
         # Most of it is the same few keys and intents: a sixth of the size in half a millisecond.
         self.store[tracker.sender_id] = zlib.compress(written, level=1)
         self.store.move_to_end(tracker.sender_id)
+        self._said_at[tracker.sender_id] = time.time()
         while len(self.store) > self._most_conversations:
-            self.store.popitem(last=False)
+            forgotten, _ = self.store.popitem(last=False)
+            self._said_at.pop(forgotten, None)
+
+    def unused_since(self, before: float) -> list[str]:
+        """The conversations in which nothing was said since a time (Unix seconds)."""
+        return [sender for sender in self.store if self._said_at.get(sender, 0.0) < before]
 
     async def _retrieve(
         self, sender_id: str, fetch_all_sessions: bool

@@ -35,6 +35,8 @@ INPUTS = (
     "bot/text.py",
     "bot/spelling.py",
     "bot/codes.py",
+    "bot/dossier_codes.py",
+    "bot/personal_data.py",
     "bot/ordinals.py",
     "bot/engine/outage_policy.py",
     "bot/engine/aspect_policy.py",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -19,6 +20,7 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.codes import Found
 from bot.nlu.entities import EntityFinder
 
 
@@ -26,7 +28,8 @@ from bot.nlu.entities import EntityFinder
 class VietnameseEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Finds codes, numbers, sums, days, ordinals, papers, authorities, fields and places.
 
-    Values are normalised, offsets are those of the text as written.
+    Values are normalised, offsets are those of the text as written. Of personal numbers that the
+    channel took out of the text (`bot.channels.incoming`) the values are sealed.
     """
 
     @staticmethod
@@ -57,15 +60,24 @@ class VietnameseEntityExtractor(GraphComponent, EntityExtractorMixin):
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds the entities of each message."""
         for message in messages:
+            concealed = list(concealed_in(message))
+            text = message.get(TEXT) or ""
+            found = [*concealed, *self._finder.find(text)]
             entities = [
                 {
-                    ENTITY_ATTRIBUTE_TYPE: found.entity,
-                    ENTITY_ATTRIBUTE_VALUE: found.value,
-                    ENTITY_ATTRIBUTE_START: found.start,
-                    ENTITY_ATTRIBUTE_END: found.end,
+                    ENTITY_ATTRIBUTE_TYPE: item.entity,
+                    ENTITY_ATTRIBUTE_VALUE: item.value,
+                    ENTITY_ATTRIBUTE_START: item.start,
+                    ENTITY_ATTRIBUTE_END: item.end,
                 }
-                for found in self._finder.find(message.get(TEXT) or "")
+                for item in sorted(found, key=lambda item: item.start)
             ]
             entities = self.add_extractor_name(entities)
             message.set(ENTITIES, message.get(ENTITIES, []) + entities, add_to_output=True)
         return messages
+
+
+def concealed_in(message: Message) -> Iterator[Found]:
+    """The personal numbers that a channel has taken out of a message, sealed."""
+    for item in (message.get("metadata") or {}).get("concealed") or ():
+        yield Found(item["entity"], item["value"], item["start"], item["end"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -49,7 +50,7 @@ def say(
     message = {"text": text, "intent": {"name": intent, "confidence": 1.0}, "entities": found}
     tracker = Tracker("test", dict(slots or {}), message, [], False, None, {}, None)
     dispatcher = CollectingDispatcher()
-    events = action.run(dispatcher, tracker, {})
+    events = asyncio.run(action.run(dispatcher, tracker, {}))
     spoken = [m for m in dispatcher.messages if m.get("response")]
     return Said(
         "\n".join(template(m["response"]).format(**m) for m in spoken),

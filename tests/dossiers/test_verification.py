@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dossiers.verification import digits_of, keyed_hash, matches, number_hashes
+from bot.dossiers.model import NumberHashes
+from bot.dossiers.verification import (
+    digits_of,
+    keyed_hash,
+    matches,
+    number_hashes,
+    person_hash,
+)
 from tests.dossiers.files import CODE, IDENTITY, PHONE
 
 SECRET = "one secret"
 
 
-def stored(secret: str = SECRET, code: str = CODE) -> dict[str, str]:
-    phone, phone_tail = number_hashes(secret, code, "phone", PHONE)
-    identity, identity_tail = number_hashes(secret, code, "identity", IDENTITY)
-    return {
-        "phone": phone,
-        "phone-tail": phone_tail,
-        "identity": identity,
-        "identity-tail": identity_tail,
-    }
+def stored(secret: str = SECRET, code: str = CODE) -> NumberHashes:
+    return number_hashes(secret, code, PHONE, IDENTITY)
 
 
 @pytest.mark.parametrize(
@@ -52,21 +52,58 @@ def test_hashes_of_another_secret_or_dossier_do_not_match() -> None:
     assert matches(SECRET, CODE, PHONE, stored(code="H48.16-230512-0004")) is False
 
 
-@pytest.mark.parametrize("hashes", [{}, dict.fromkeys(stored(), "")])
 @pytest.mark.parametrize("digits", ["", "0000", PHONE])
-def test_a_dossier_without_numbers_is_open_to_nobody(hashes: dict[str, str], digits: str) -> None:
-    assert matches(SECRET, CODE, digits, hashes) is False
+def test_a_dossier_without_numbers_is_open_to_nobody(digits: str) -> None:
+    assert matches(SECRET, CODE, digits, NumberHashes()) is False
 
 
 def test_a_tail_does_not_open_a_number_of_which_only_the_whole_is_known() -> None:
-    hashes = {"phone": stored()["phone"]}
+    hashes = NumberHashes(phone=stored().phone)
     assert matches(SECRET, CODE, PHONE, hashes) is True
     assert matches(SECRET, CODE, PHONE[-4:], hashes) is False
 
 
+def test_a_number_of_one_kind_does_not_pass_for_the_other() -> None:
+    same_digits = number_hashes(SECRET, CODE, PHONE, PHONE)
+    assert same_digits.phone != same_digits.identity
+    assert matches(SECRET, CODE, PHONE, NumberHashes(identity=same_digits.phone)) is False
+
+
 @pytest.mark.parametrize("number", ["", "123", "không có"])
 def test_an_unknown_number_has_no_hash(number: str) -> None:
-    assert number_hashes(SECRET, CODE, "phone", number) == ("", "")
+    assert number_hashes(SECRET, CODE, number, number) == NumberHashes()
+    only_identity = number_hashes(SECRET, CODE, number, IDENTITY)
+    assert only_identity == NumberHashes(
+        identity=stored().identity, identity_tail=stored().identity_tail
+    )
+
+
+def test_a_person_is_the_same_in_each_spelling_of_both_numbers() -> None:
+    person = person_hash(SECRET, PHONE, IDENTITY)
+    assert len(person) == 64
+    assert person_hash(SECRET, f"+84 {PHONE[1:]}", f" {IDENTITY[:6]} {IDENTITY[6:]}") == person
+    others = [
+        person_hash("another", PHONE, IDENTITY),
+        person_hash(SECRET, "0905111223", IDENTITY),
+        person_hash(SECRET, PHONE, "051098003345"),
+    ]
+    assert len({person, *others}) == 4
+
+
+@pytest.mark.parametrize(
+    ("phone", "identity"),
+    [
+        ("", ""),
+        (PHONE, ""),
+        ("", IDENTITY),
+        (PHONE[-4:], IDENTITY),
+        (PHONE, IDENTITY[-4:]),
+        (PHONE, PHONE),
+        (IDENTITY, PHONE),
+    ],
+)
+def test_who_gives_only_parts_of_the_numbers_is_nobody(phone: str, identity: str) -> None:
+    assert person_hash(SECRET, phone, identity) == ""
 
 
 def test_hashes_depend_on_every_part_and_on_where_it_ends() -> None:

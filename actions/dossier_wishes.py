@@ -1,0 +1,198 @@
+"""What a citizen wants to have done with a dossier that is theirs: notices, a ticket, steps."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import dossiers, guidance
+from actions.answers import ANSWERED, CLARIFY, REFUSED, answer, say
+from actions.memory import intent_of, text_of
+from actions.safe_action import Events, SafeAction
+from bot import aspects, clock
+from bot.catalogue.model import Source
+from bot.dossiers import lookup, statuses, subscriptions
+from bot.dossiers.model import Dossier
+from bot.rendering import dossier_lines
+from bot.rendering import procedure_lines as rendering
+from bot.support import tickets
+from bot.wording import fragment
+
+LATE = "late_dossier"
+
+
+def buttons(dossier: Dossier, today: dt.date) -> list[dict[str, str]]:
+    """What can be done now with a dossier that was just shown."""
+    status = statuses.find(dossier.status)
+    offered = []
+    if dossier_lines.standing(dossier, today).is_late:
+        offered.append(("open_ticket", _payload("complain_late_dossier", aspects.OPEN_TICKET)))
+    if status is None or not (status.is_final or status.todo == statuses.COLLECT):
+        offered.append(("subscribe", _payload("check_dossier_status", aspects.SUBSCRIBE)))
+    offered.append(("other_dossier", fragment("asks_for_other_dossier")))
+    return [{"title": fragment(f"button_{name}"), "payload": payload} for name, payload in offered]
+
+
+def _payload(intent: str, aspect: str) -> str:
+    return f'/{intent}{{"aspect": "{aspect}"}}'
+
+
+async def subscribe(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Tells of changes of the present dossier; asks which it is if none is proven."""
+    return await _with_dossier(dispatcher, tracker, aspects.SUBSCRIBE)
+
+
+async def open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Records a complaint about the present dossier, if it is late."""
+    return await _with_dossier(dispatcher, tracker, aspects.OPEN_TICKET)
+
+
+def unsubscribe(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Ends all notices of this conversation."""
+    ended = subscriptions.end(tracker.sender_id)
+    response = "utter_unsubscribed" if ended else "utter_nothing_to_unsubscribe"
+    say(dispatcher, response, answer("status", CLARIFY))
+    return [SlotSet("dossier_wish", None)]
+
+
+def tell_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """The state of a ticket, to the conversation that opened it."""
+    match = aspects.TICKET_CODE.search(text_of(tracker).lower())
+    code = f"PA{match[1]}{match[2]}" if match else ""
+    ticket = tickets.find(code, tracker.sender_id)
+    if ticket is None:
+        say(dispatcher, "utter_ticket_unknown", answer("ticket", REFUSED))
+        return []
+    say(
+        dispatcher,
+        f"utter_ticket_{ticket.state}",
+        answer("ticket", CLARIFY),
+        code=ticket.code,
+        made_on=rendering.date(clock.in_vietnam(ticket.made_at).date()),
+        answer=ticket.answer or fragment("ticket_without_answer"),
+    )
+    return []
+
+
+async def _with_dossier(dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> Events:
+    dossier = await present_dossier(tracker)
+    kept: Events = [SlotSet("dossier_wish", wish)]
+    if dossier is not None:
+        return FULFIL[wish](dispatcher, tracker, dossier)
+    if (tracker.active_loop or {}).get("name"):
+        # The form asks on for the dossier; afterwards the wish is fulfilled.
+        return kept
+    dispatcher.utter_message(response="utter_which_dossier_first")
+    return [*kept, FollowupAction("dossier_status_form")]
+
+
+async def present_dossier(tracker: Tracker) -> Dossier | None:
+    """The proven dossier that the message names, or the one that was shown last."""
+    known = dossiers.proven(tracker)
+    named = dossiers.codes_in(tracker)
+    code = named[0] if named else (known[-1] if known else None)
+    if code is None or code not in known:
+        return None
+    return await lookup.look_again(code, dossiers.asker_of(tracker))
+
+
+def fulfil(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
+    """Does what the citizen wanted before the dossier was known."""
+    wish = tracker.get_slot("dossier_wish")
+    return FULFIL[wish](dispatcher, tracker, dossier) if wish in FULFIL else []
+
+
+def _subscribe(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
+    status = statuses.find(dossier.status)
+    contract = answer("status", ANSWERED, source=_source(dossier))
+    if status is not None and status.is_final:
+        say(dispatcher, "utter_subscribed_too_late", contract, code=dossier.code)
+    else:
+        channel = tracker.get_latest_input_channel() or ""
+        try:
+            new = subscriptions.subscribe(tracker.sender_id, channel, dossier)
+        except subscriptions.TooManySubscriptions:
+            response = "utter_too_many_subscriptions"
+        else:
+            response = "utter_subscribed" if new else "utter_subscribed_already"
+        say(dispatcher, response, contract, code=dossier.code)
+    return [SlotSet("dossier_wish", None)]
+
+
+def _open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
+    today = clock.today()
+    done: Events = [SlotSet("dossier_wish", None)]
+    standing = dossier_lines.standing(dossier, today)
+    if not standing.is_late and dossier.due_on is not None:
+        _tell_lines(dispatcher, dossier, dossier_lines.late_lines(dossier, today))
+        return done
+    channel = tracker.get_latest_input_channel() or ""
+    try:
+        ticket = tickets.open_ticket(
+            LATE, tracker.sender_id, channel, text_of(tracker), dossier_code=dossier.code
+        )
+    except tickets.TooManyTickets:
+        say(dispatcher, "utter_too_many_tickets", answer("ticket", REFUSED))
+        return done
+    say(
+        dispatcher,
+        "utter_ticket_opened",
+        answer("ticket", ANSWERED, source=_source(dossier)),
+        code=ticket.code,
+        dossier=dossier.code,
+    )
+    return done
+
+
+FULFIL: dict[str, Callable[[CollectingDispatcher, Tracker, Dossier], Events]] = {
+    aspects.SUBSCRIBE: _subscribe,
+    aspects.OPEN_TICKET: _open_ticket,
+}
+LINES: dict[str, Callable[[Dossier, dt.date], Sequence[str]]] = {
+    "complain_late_dossier": dossier_lines.late_lines,
+    "supplement_dossier": dossier_lines.supplement_lines,
+    "withdraw_dossier": dossier_lines.withdraw_lines,
+}
+
+
+class ActionAboutDossier(SafeAction):
+    """Late, supplement, withdraw: told of the citizen's own dossier, else in general."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_about_dossier"
+
+    async def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        intent = intent_of(tracker)
+        dossier = await present_dossier(tracker) if intent in LINES else None
+        if dossier is None:
+            guide = guidance.GUIDES.get(intent)
+            if guide is None:
+                dispatcher.utter_message(response="utter_handover")
+            else:
+                guidance.tell(dispatcher, tracker.latest_message.get("text") or "", guide)
+            return []
+        _tell_lines(dispatcher, dossier, LINES[intent](dossier, clock.today()))
+        return []
+
+
+def _tell_lines(dispatcher: CollectingDispatcher, dossier: Dossier, lines: Sequence[str]) -> None:
+    source = _source(dossier)
+    say(
+        dispatcher,
+        "utter_about_dossier",
+        answer("status", ANSWERED, source=source),
+        buttons(dossier, clock.today()),
+        lines="\n".join(lines),
+        source=source.title,
+        checked_on=rendering.date(source.checked_on),
+    )
+
+
+def _source(dossier: Dossier) -> Source:
+    return Source(dossier.source_title, "", dossier.checked_on)

@@ -1,0 +1,75 @@
+"""What a talk knows of dossiers: who asks, and which dossiers they were proven to own."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+from actions.memory import entity
+from actions.safe_action import Events
+from bot import sealing
+from bot.codes import DIGITS, IDENTITY_NUMBER, PHONE
+from bot.dossiers.model import Asker
+from bot.dossiers.verification import digits_of
+
+# For so many seconds nothing is proven anew: a telephone may be put down on a table.
+PROVEN_FOR = 30 * 60
+# What the latest look-up was asked with; forgotten as soon as it was answered.
+QUESTION_SLOTS = (
+    "dossier_code",
+    "dossier_digits",
+    "dossier_one_time_code",
+    "dossier_queue",
+    "dossier_tries",
+    "lookup_way",
+    "applicant_phone",
+    "applicant_identity_number",
+)
+
+
+def asker_of(tracker: Tracker) -> Asker:
+    """Who sent the latest message."""
+    metadata = tracker.latest_message.get("metadata") or {}
+    channel = tracker.get_latest_input_channel() or ""
+    return Asker(tracker.sender_id, channel, str(metadata.get("address") or ""))
+
+
+def proven(tracker: Tracker) -> list[str]:
+    """Codes of the dossiers that the citizen has proven to own, the latest last."""
+    known = (str(entry).rpartition("@") for entry in tracker.get_slot("dossiers") or [])
+    return [code for code, _, when in known if time.time() - float(when) < PROVEN_FOR]
+
+
+def prove(tracker: Tracker, codes: Sequence[str]) -> Events:
+    """The slot that keeps the proven dossiers, with some more; the last is the present one."""
+    kept = [e for e in tracker.get_slot("dossiers") or [] if e.rpartition("@")[0] not in codes]
+    return [SlotSet("dossiers", [*kept, *(f"{code}@{time.time():.0f}" for code in codes)])]
+
+
+def forget_question() -> Events:
+    """What was asked of the citizen for the latest look-up."""
+    return [SlotSet(name, None) for name in QUESTION_SLOTS]
+
+
+def codes_in(tracker: Tracker) -> list[str]:
+    """Codes of dossiers in the latest message, each once."""
+    values = tracker.get_latest_entity_values("dossier_code")
+    return list(dict.fromkeys(str(value) for value in values))
+
+
+def number_in(tracker: Tracker, *kinds: str) -> str | None:
+    """The first personal number of these kinds in the latest message, sealed."""
+    for kind in kinds or (PHONE, IDENTITY_NUMBER, DIGITS):
+        value = entity(tracker, kind)
+        if value:
+            # Rasa's own channels mask nothing: what they let through is sealed here.
+            return value if sealing.unseal(value) is not None else sealing.seal(digits_of(value))
+    return None
+
+
+def opened(token: str | None) -> str:
+    """The digits behind a sealed value; "" if there are none, or it lies too far back."""
+    return digits_of(sealing.unseal(token) or "") if token else ""

@@ -1,0 +1,33 @@
+"""The citizen's own data: erased on request, after a yes."""
+
+from __future__ import annotations
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import AllSlotsReset, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answers import ANSWERED, CLARIFY, answer, say
+from actions.memory import await_answer
+from actions.safe_action import Events
+from bot import retention
+
+ERASE = "erase"
+
+
+def ask_whether_to_erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Says what would be erased and what would stay, and asks."""
+    say(dispatcher, "utter_erase_ask", answer("privacy", CLARIFY))
+    return await_answer(tracker, ERASE)
+
+
+def erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Erases what is stored of this conversation.
+
+    The conversation itself goes when the turn is over: see `bot.engine.erasure`, for which the
+    slot `erase` is the sign.
+    """
+    counts = retention.erase_session(tracker.sender_id)
+    kept = counts.get("tickets_kept", 0)
+    response = "utter_erased_but_tickets" if kept else "utter_erased"
+    say(dispatcher, response, answer("privacy", ANSWERED), count=kept)
+    return [AllSlotsReset(), SlotSet("erase", True)]

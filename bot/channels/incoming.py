@@ -1,0 +1,91 @@
+"""What a channel hands to Rasa: the citizen's message without personal data, and who sent it.
+
+Numbers that the talk needs travel sealed in the message's metadata, where the entity extractor
+finds them. Rasa stores and streams the text and the metadata as they are here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Mapping
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+
+from bot import personal_data
+from bot.sealing import seal
+from bot.settings import settings
+
+# Keys of the metadata.
+CONCEALED, ADDRESS = "concealed", "address"
+# What a dossier's owner proves with to be it.
+_NEEDED = (personal_data.PHONE, personal_data.IDENTITY_NUMBER, personal_data.DIGITS)
+# Rasa's own commands answer with silence; a citizen who types one wants to start over.
+RASA_COMMANDS = frozenset({"/restart", "/back", "/session_start"})
+START_OVER = "/cancel"
+
+
+def user_message(
+    text: str,
+    output: OutputChannel,
+    sender: str,
+    channel: str,
+    *,
+    address: str = "",
+    metadata: Mapping[str, Any] | None = None,
+) -> UserMessage:
+    """The message to hand to Rasa for what was typed.
+
+    `address`: see `address_of`. `metadata` of the caller is kept, personal data in it masked.
+    """
+    shown = personal_data.conceal(as_citizen_means(text))
+    concealed = [
+        {"entity": piece.kind, "start": piece.start, "end": piece.end, "value": seal(piece.value)}
+        for piece in shown.pieces
+        if piece.kind in _NEEDED
+    ]
+    known = {**_masked(dict(metadata or {})), CONCEALED: concealed, ADDRESS: address}
+    return UserMessage(shown.text, output, sender, input_channel=channel, metadata=known)
+
+
+def as_citizen_means(text: str) -> str:
+    """The text for what was typed.
+
+    Halves of a character, which JSON can hold but no encoding, are replaced.
+    """
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return START_OVER if text.strip().lower() in RASA_COMMANDS else text
+
+
+def address_of(ip: str, forwarded_for: str = "") -> str:
+    """Keyed hash of the network that a message came from; "" for this machine itself.
+
+    A proxy on this machine names its client last in `X-Forwarded-For`; from elsewhere that header
+    may say anything and is not believed. IPv6 counts by the /64 that one household has.
+    """
+    try:
+        address = ipaddress.ip_address(ip)
+        if address.is_loopback:
+            last = forwarded_for.rsplit(",", 1)[-1].strip()
+            if not last:
+                return ""
+            address = ipaddress.ip_address(last)
+    except ValueError:
+        network = f"unknown:{ip}"
+    else:
+        width = 64 if address.version == 6 else 32
+        network = str(ipaddress.ip_network(f"{address}/{width}", strict=False))
+    mark = hmac.new(settings().secret.encode(), f"address:{network}".encode(), hashlib.sha256)
+    return mark.hexdigest()[:32]
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, str):
+        return personal_data.mask(value)
+    if isinstance(value, dict):
+        return {_masked(key): _masked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    return value

@@ -1,0 +1,1 @@
+"""The identity check of the one-stop desk: whether a person matches, and nothing else."""

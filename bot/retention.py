@@ -1,0 +1,45 @@
+"""What is kept how long, and what goes when a citizen asks for it.
+
+Kept are: failed look-ups 24 hours, one-time codes a day, the record of look-ups
+`BOT_KEEP_AUDIT_DAYS`, ended subscriptions and delivered notices 30 days, closed tickets
+`BOT_KEEP_TICKETS_DAYS`. Dossiers are the procedures system's and stay.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.dossiers import retention as dossiers
+from bot.settings import settings
+from bot.support import tickets
+
+
+def purge(now: dt.datetime | None = None, dry_run: bool = False) -> dict[str, int]:
+    """Delete what has been kept long enough; what → how many. `dry_run` counts only.
+
+    `now` is the time, UTC; for tests.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    now = now or dt.datetime.utcnow()
+    closed_before = now - dt.timedelta(days=settings().keep_tickets_days)
+    return {
+        **dossiers.purge(now, dry_run=dry_run),
+        "tickets": tickets.purge(closed_before, dry_run=dry_run),
+    }
+
+
+def erase_session(session: str) -> dict[str, int]:
+    """Erase one conversation's data in these tables; what → how many.
+
+    `subscriptions`, `notices` and `one_time_codes` are deleted, closed `tickets` blanked and
+    unlinked. `tickets_kept` are those that somebody works on: they are blanked when closed.
+    `lookup_audit_kept` are the records of look-ups, keyed hashes without personal data, which
+    stay because the province answers for who was shown what. The conversation's own messages
+    are the tracker store's.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down; asked again, it goes on.
+    """
+    return {**dossiers.erase(session), **tickets.erase(session)}

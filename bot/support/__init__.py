@@ -1,0 +1,1 @@
+"""Tickets: what a citizen leaves for a person to answer."""

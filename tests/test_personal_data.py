@@ -1,0 +1,77 @@
+"""Personal data is found in whatever spelling, and nothing else is taken for it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from bot.personal_data import conceal, find, mask
+from bot.settings import PROJECT_ROOT
+
+FOLDER = PROJECT_ROOT / "tests" / "dossiers"
+
+
+def rows(name: str) -> list[list[str]]:
+    lines = (FOLDER / name).read_text(encoding="utf-8").splitlines()[1:]
+    return [line.split("\t") for line in lines]
+
+
+def test_there_are_many_messages() -> None:
+    assert len(rows("personal_messages.tsv")) >= 100
+    assert len(rows("impersonal_messages.tsv")) >= 80
+
+
+@pytest.mark.parametrize(("text", "pieces"), rows("personal_messages.tsv"))
+def test_no_piece_survives_and_no_long_part_of_a_number(text: str, pieces: str) -> None:
+    masked = mask(text)
+    for piece in pieces.split("|"):
+        assert piece not in masked
+        for digits in re.findall(r"\d{3,}", piece):
+            elsewhere = text.replace(piece, "")
+            assert digits not in masked or digits in elsewhere, f"{digits} of {piece}: {masked}"
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("impersonal_messages.tsv")])
+def test_what_is_not_personal_stays_as_it_is(text: str) -> None:
+    assert mask(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("sđt 0905 111 222", [("phone", "0905111222")]),
+        ("+84 905 111 222", [("phone", "0905111222")]),
+        ("cccd 0510.9800.3344", [("identity_number", "051098003344")]),
+        ("thẻ 4111 1111 1111 1111", [("card", "4111111111111111")]),
+        ("stk 123456789 vietcombank", [("account", "123456789")]),
+        ("mail an.nguyen@example.com nha", [("email", "an.nguyen@example.com")]),
+        ("địa chỉ 12/3 Lê Lợi, phường Cẩm Thành", [("address", "12/3 Lê Lợi")]),
+        ("H48.16-260512-0003, 4 số cuối 5678", [("digits", "5678")]),
+        ("5678", [("digits", "5678")]),
+        ("mã là 123456 ạ", [("digits", "123456")]),
+        ("năm 2024 cần gì", []),
+        # Codes without their province, one of which would pass for a bank card with its digits.
+        ("16-230512-0003 4567", [("digits", "4567")]),
+        ("000.00.53-220921-0099", []),
+    ],
+)
+def test_each_piece_has_its_kind_and_its_digits(text: str, found: list[tuple[str, str]]) -> None:
+    assert [(piece.kind, piece.value) for piece in find(text)] == found
+
+
+@pytest.mark.parametrize("text", [row[0] for row in rows("personal_messages.tsv")])
+def test_offsets_of_what_was_concealed_lie_in_the_new_text(text: str) -> None:
+    shown = conceal(text)
+    assert shown.pieces
+    rest, position = "", 0
+    for piece in shown.pieces:
+        rest += shown.text[position : piece.start]
+        assert set(shown.text[piece.start : piece.end]) & {"•", "‹"}
+        position = piece.end
+    assert not {"•", "‹"} & set(rest + shown.text[position:])
+
+
+def test_a_masked_text_is_masked_no_further() -> None:
+    for text, _ in rows("personal_messages.tsv"):
+        assert mask(mask(text)) == mask(text)

@@ -1,0 +1,46 @@
+"""Sealed values open here, for a while, and nowhere else."""
+
+from __future__ import annotations
+
+import base64
+import time
+
+import pytest
+
+from bot import sealing
+from bot.settings import Settings, settings
+
+NUMBER = "0905111222"
+
+
+def test_a_sealed_number_opens_and_shows_nothing(fresh_settings: Settings) -> None:
+    token = sealing.seal(NUMBER)
+    assert sealing.unseal(token) == NUMBER
+    assert NUMBER not in token
+    assert NUMBER.encode() not in base64.urlsafe_b64decode(token)
+    assert sealing.seal(NUMBER) != token
+
+
+def test_it_opens_for_a_quarter_of_an_hour(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed_at = time.time()
+    token = sealing.seal(NUMBER)
+    monkeypatch.setattr(time, "time", lambda: sealed_at + sealing.LIFETIME - 1)
+    assert sealing.unseal(token) == NUMBER
+    monkeypatch.setattr(time, "time", lambda: sealed_at + sealing.LIFETIME + 2)
+    assert sealing.unseal(token) is None
+
+
+def test_another_secret_opens_nothing(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = sealing.seal(NUMBER)
+    monkeypatch.setenv("BOT_SECRET", "another secret")
+    settings.cache_clear()
+    assert sealing.unseal(token) is None
+
+
+@pytest.mark.parametrize("text", ["", NUMBER, "H48", "gAAAAA", "…", "•" * 10])
+def test_what_was_not_sealed_here_is_refused(fresh_settings: Settings, text: str) -> None:
+    assert sealing.unseal(text) is None
