@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from rasa_sdk import FormValidationAction, Tracker
@@ -37,14 +38,13 @@ WHOLE_FAILED = ("utter_dossier_number_invalid", "utter_dossier_number_example")
 PERSON, CODE = "person", "code"
 # Folded: the citizen wants to be found by numbers; or has no code, which without accents may be
 # another word ("rồi mà"), with accents not.
-_BY_NUMBERS = re.compile(
-    r"\b(?:so dien thoai|can cuoc|chung minh|dinh danh)\b(?!.*\bma ho so\b)"
-)
+_BY_NUMBERS = re.compile(r"\b(?:so dien thoai|can cuoc|chung minh|dinh danh)\b(?!.*\bma ho so\b)")
 _NO_CODE = re.compile(
     r"\b(?:khong|chua|dau|lam gi) (?:co|con|biet|nho|thay|giu|duoc cho) (?:cai )?ma\b"
     r"|\b(?:mat|quen|lac|rot) (?:cai )?ma\b"
 )
-_CODE_WORD = "m\u00e3"
+_BY_CODE = re.compile(r"\b(?:bang|theo|qua) (?:cai )?ma\b")
+_CODE_WORD = unicodedata.normalize("NFC", "ma\u0303")
 _OTHER_DOSSIER = re.compile(r"\b(?:ho so|cai|ma) (?:khac|kia|con lai|nua)\b|\b1 ho so nua\b")
 
 Slots = dict[str, Any]
@@ -189,7 +189,7 @@ class ValidateDossierStatusForm(FormValidationAction):
 async def _send_one_time_code(token: str | None, tracker: Tracker) -> Slots:
     """Sends a code to the number if it is the dossier's, and says the same in any case."""
     code, phone = tracker.get_slot("dossier_code"), dossiers.opened(token)
-    text = wording("dossier_status", "utter_one_time_code_sms")
+    text = wording("dossier_status", "utter_one_time_code_sms", "sms")
     try:
         await lookup.send_one_time_code(code, phone, dossiers.asker_of(tracker), text=text)
     except (sms.SmsUnavailable, DatabaseUnavailable, GatewayUnavailable):
@@ -220,7 +220,8 @@ def _way(tracker: Tracker) -> str:
     if dossiers.codes_in(tracker):
         return CODE
     if tracker.get_slot("lookup_way") == PERSON:
-        return PERSON
+        said = vn.fold(vn.normalise(text_of(tracker)))
+        return CODE if _BY_CODE.search(said) else PERSON
     if tracker.get_slot("requested_slot") not in (None, "dossier_code"):
         return CODE
     if _is_code(tracker.get_slot("dossier_code")):

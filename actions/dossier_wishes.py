@@ -30,11 +30,13 @@ def buttons(dossier: Dossier, today: dt.date) -> list[dict[str, str]]:
     status = statuses.find(dossier.status)
     offered = []
     if dossier_lines.standing(dossier, today).is_late:
-        offered.append(("open_ticket", _payload("complain_late_dossier", aspects.OPEN_TICKET)))
+        offered.append(
+            ("button_open_ticket", _payload("complain_late_dossier", aspects.OPEN_TICKET))
+        )
     if status is None or not (status.is_final or status.todo == statuses.COLLECT):
-        offered.append(("subscribe", _payload("check_dossier_status", aspects.SUBSCRIBE)))
-    offered.append(("other_dossier", fragment("asks_for_other_dossier")))
-    return [{"title": fragment(f"button_{name}"), "payload": payload} for name, payload in offered]
+        offered.append(("button_subscribe", _payload("check_dossier_status", aspects.SUBSCRIBE)))
+    offered.append(("button_other_dossier", fragment("asks_for_other_dossier")))
+    return [{"title": fragment(name), "payload": payload} for name, payload in offered]
 
 
 def _payload(intent: str, aspect: str) -> str:

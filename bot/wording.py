@@ -16,20 +16,23 @@ from bot.settings import PROJECT_ROOT
 FOLDER = PROJECT_ROOT / "domain"
 
 
-@functools.lru_cache(maxsize=16)
-def responses(topic: str) -> dict[str, dict[str, Any]]:
-    """First variant of each response of a topic, by name."""
+@functools.lru_cache(maxsize=32)
+def responses(topic: str, channel: str = "") -> dict[str, dict[str, Any]]:
+    """One variant of each response of a topic, by name: the channel's own, else the first."""
     document = yaml.safe_load((FOLDER / f"{topic}.yml").read_text(encoding="utf-8"))
-    return {name: variants[0] for name, variants in document["responses"].items()}
+    return {
+        name: next((v for v in variants if channel and v.get("channel") == channel), variants[0])
+        for name, variants in document["responses"].items()
+    }
 
 
-def text(topic: str, name: str) -> str:
-    """The text of one response.
+def text(topic: str, name: str, channel: str = "") -> str:
+    """The text of one response, on a channel.
 
     Raises:
         KeyError: there is no such response.
     """
-    return str(responses(topic)[name]["text"])
+    return str(responses(topic, channel)[name]["text"])
 
 
 def fragment(name: str, /, **values: Any) -> str:

@@ -492,7 +492,8 @@ def _is_understood(payload: str) -> bool:
     """An intent with entities of the domain, or a message as a citizen would write it."""
     if not payload.startswith("/"):
         return " " in payload and not re.search(r"[_{}]", payload)
-    match = re.fullmatch(r"/(\w+)(\{.*\})?", payload)
+    # Rasa fills in keywords: braces that are meant to stay are doubled.
+    match = re.fullmatch(r"/(\w+)(\{.*\})?", payload.replace("{{", "{").replace("}}", "}"))
     if match is None or match[1] not in vocabulary()["intents"]:
         return False
     try:

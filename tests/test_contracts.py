@@ -24,6 +24,7 @@ from bot.catalogue.seed_files import SEED_DIR
 from bot.catalogue.seed_import import read_general_facts
 from bot.nlu.messages import alike, read_messages
 from bot.settings import PROJECT_ROOT
+from bot.support import tickets
 
 DOMAIN_FILES = sorted((PROJECT_ROOT / "domain").glob("*.yml"))
 NLU_FILES = sorted((PROJECT_ROOT / "data" / "nlu").glob("*.yml"))
@@ -170,6 +171,7 @@ def test_every_response_is_used() -> None:
     made |= {f"utter_fragment_{reason}" for reason in (EXPIRED, STALE)}
     made |= {f"utter_danger_{kind}" for kind in aspects.DANGERS}
     made |= {f"utter_limit_{kind}" for kind in aspects.LIMITS}
+    made |= {f"utter_ticket_{state}" for state in tickets.STATES}
     for name in set(responses()) - made:
         short = name.removeprefix("utter_fragment_").removeprefix("utter_http_")
         assert name in source or f'"{short}"' in source, f"{name} is used nowhere"

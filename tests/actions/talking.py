@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +51,8 @@ def say(
     message = {"text": text, "intent": {"name": intent, "confidence": 1.0}, "entities": found}
     tracker = Tracker("test", dict(slots or {}), message, [], False, None, {}, None)
     dispatcher = CollectingDispatcher()
-    events = asyncio.run(action.run(dispatcher, tracker, {}))
+    events = action.run(dispatcher, tracker, {})
+    events = asyncio.run(events) if inspect.isawaitable(events) else events
     spoken = [m for m in dispatcher.messages if m.get("response")]
     return Said(
         "\n".join(template(m["response"]).format(**m) for m in spoken),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from actions.dossier_wishes import LINES
 from actions.guidance import GUIDES, ActionGuidance
 from bot import database
 from bot.catalogue import companions
@@ -23,7 +24,7 @@ GUIDANCE = {
     "payment_problem": ("utter_payment_problem", "payment", "handover", "1800 1096"),
     "ask_receipt": ("utter_receipt", "payment", "handover", "nơi đã thu tiền"),
     "forgot_dossier_code": ("utter_forgot_dossier_code", "status", "handover", "căn cước"),
-    "complain_late_dossier": ("utter_complain_late_dossier", "status", "handover", "xin lỗi"),
+    "complain_late_dossier": ("utter_complain_late_dossier", "status", "handover", "hẹn trả"),
     "supplement_dossier": ("utter_supplement_dossier", "status", "handover", "nơi đã nộp"),
     "withdraw_dossier": ("utter_withdraw_dossier", "status", "handover", "nơi đã nộp"),
     "ask_account_help": ("utter_account_help", "account", "handover", "VNeID"),
@@ -78,6 +79,8 @@ def test_no_fee_time_or_telephone_is_made_up(intent: str) -> None:
 @pytest.mark.parametrize("intent", GUIDANCE)
 def test_each_has_a_rule_and_leads_back_into_the_form(intent: str) -> None:
     name = "action_guidance" if intent in GUIDES else GUIDANCE[intent][0]
+    # Of the citizen's own dossier where one was shown.
+    name = "action_about_dossier" if intent in LINES else name
     assert actions_for(intent, in_form=False) == [[name]]
     assert actions_for(intent, in_form=True) == [[name, FORM]]
 

@@ -300,7 +300,7 @@ def test_endpoints_of_plain_rasa_may_name_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "make",
     [
-        lambda: agent.endpoints().tracker_store,
+        lambda: TrackerStore.create(agent.endpoints().tracker_store),
         lambda: TrackerStore.create(EndpointConfig(type=NAME)),
     ],
 )
