@@ -141,6 +141,6 @@ MOVES: dict[str, Move] = {
     aspects.UNSUBSCRIBE: dossier_wishes.unsubscribe,
     aspects.OPEN_TICKET: dossier_wishes.open_ticket,
     aspects.TICKET: dossier_wishes.tell_ticket,
-    aspects.ERASE: privacy.ask_whether_to_erase,
+    aspects.ERASE: privacy.ask_or_erase,
     aspects.ERASE_NOW: privacy.erase,
 }

@@ -6,16 +6,21 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import AllSlotsReset, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import ANSWERED, CLARIFY, answer, say
-from actions.memory import await_answer
+from actions.answers import ANSWERED, CLARIFY, HANDOVER, answer, say
+from actions.memory import await_answer, awaited
 from actions.safe_action import Events
 from bot import retention
 
 ERASE = "erase"
 
 
-def ask_whether_to_erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    """Says what would be erased and what would stay, and asks."""
+def ask_or_erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Says what would be erased and what would stay, and asks; said once more, it is a yes."""
+    if not retention.erases_conversations:
+        say(dispatcher, "utter_erase_not_here", answer("privacy", HANDOVER))
+        return []
+    if awaited(tracker) == ERASE:
+        return erase(dispatcher, tracker)
     say(dispatcher, "utter_erase_ask", answer("privacy", CLARIFY))
     return await_answer(tracker, ERASE)
 
@@ -26,6 +31,9 @@ def erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     The conversation itself goes when the turn is over: see `bot.engine.erasure`, for which the
     slot `erase` is the sign.
     """
+    if not retention.erases_conversations:
+        say(dispatcher, "utter_erase_not_here", answer("privacy", HANDOVER))
+        return []
     counts = retention.erase_session(tracker.sender_id)
     kept = counts.get("tickets_kept", 0)
     response = "utter_erased_but_tickets" if kept else "utter_erased"

@@ -12,6 +12,8 @@ from pathlib import Path
 from bot import catalogue_commands, commands, dossier_commands
 from bot.catalogue.sheets.formats import FORMATS
 from bot.database import DatabaseUnavailable
+from bot.dossiers.sms import SmsUnavailable
+from bot.dossiers.statuses import StatusFileError
 from bot.engine.intent_file import OutputRefused
 from bot.engine.ports import PortTaken
 from bot.engine.training import TrainingFailed
@@ -22,6 +24,8 @@ from bot.settings import SettingsError
 USER_ERRORS = (
     commands.CommandError,
     SettingsError,
+    SmsUnavailable,
+    StatusFileError,
     DatabaseUnavailable,
     PortTaken,
     TrainingFailed,

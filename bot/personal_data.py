@@ -40,6 +40,7 @@ _NAMED = {
         r"(?P<number>\+?\d(?:[ .\-]?\d){8,10})(?!\d)"
     ),
 }
+_LENGTHS = {IDENTITY_NUMBER: (9, 12), PHONE: (9, 10, 11)}
 _ROUND = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _CURRENCY = re.compile(r"\s?(?:d|dong|vnd|trieu|ty|nghin|ngan|k)\b")
 _DAY = re.compile(r"\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}\b")
@@ -144,7 +145,9 @@ def _candidates(text: str, codes: list[Found], has_code: bool) -> Iterator[Piece
         yield Piece(ACCOUNT, _digits(match["number"]), *match.span("number"))
     for kind, pattern in _NAMED.items():
         for match in pattern.finditer(folded):
-            yield Piece(kind, _digits(match["number"]), *match.span("number"))
+            digits = _digits(match["number"])
+            if len(digits) in _LENGTHS[kind]:
+                yield Piece(kind, digits, *match.span("number"))
     runs = list(_runs(text, folded))
     yield from (piece for piece in runs if piece.kind == CARD)
     for item in codes:

@@ -13,6 +13,10 @@ from bot.dossiers import retention as dossiers
 from bot.settings import settings
 from bot.support import tickets
 
+# Whether conversations themselves go when their citizen asks for it: `bot.engine` sees to that.
+# Stock `rasa run` only adds to its tracker store, and then nothing must be promised.
+erases_conversations = False
+
 
 def purge(now: dt.datetime | None = None, dry_run: bool = False) -> dict[str, int]:
     """Delete what has been kept long enough; what → how many. `dry_run` counts only.

@@ -92,7 +92,7 @@ def _make_secrets(path: Path, known: Mapping[str, str]) -> dict[str, str]:
     missing = [name for name in SECRET_NAMES if not known.get(name)]
     made = {name: secrets.token_hex(32) for name in missing}
     if made:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Created with mode 600 from the start: the secret is never readable by others.
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         unfinished = path.stat().st_size > 0 and not path.read_bytes().endswith(b"\n")

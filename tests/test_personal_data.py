@@ -51,6 +51,10 @@ def test_what_is_not_personal_stays_as_it_is(text: str) -> None:
         ("5678", [("digits", "5678")]),
         ("mã là 123456 ạ", [("digits", "123456")]),
         ("năm 2024 cần gì", []),
+        (
+            "tra số điện thoại và căn cước 0905111222 051098003344",
+            [("phone", "0905111222"), ("identity_number", "051098003344")],
+        ),
         # Codes without their province, one of which would pass for a bank card with its digits.
         ("16-230512-0003 4567", [("digits", "4567")]),
         ("000.00.53-220921-0099", []),

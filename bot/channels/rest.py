@@ -48,12 +48,14 @@ class RestChannel(InputChannel):
                 return error_response(problem, 400)
             output = CollectingOutputChannel()
             sender = body.get("sender") or "default"
+            # All lines of the header, in their order: the last says what our own proxy saw.
+            forwarded = request.headers.getall("x-forwarded-for", [])
             message = user_message(
                 body["message"],
                 output,
                 sender,
                 self.name(),
-                address=address_of(request.ip, request.headers.get("x-forwarded-for", "")),
+                address=address_of(request.ip, ",".join(forwarded)),
                 metadata=body.get("metadata"),
             )
             await handle(on_new_message, message)

@@ -156,16 +156,21 @@ def _is_any_locked(connection: Connection, keys: Sequence[Key], now: dt.datetime
 
 
 def _is_overall_limit_passed(connection: Connection, now: dt.datetime) -> bool:
-    most = settings().lookup_failures_overall
-    # Counting goes no further than it has to.
-    some = (
-        sa.select(_column.id)
-        .where(_column.failed_at > now - limits.HOUR, _column.kind == ADDRESS)
-        .limit(most + 1)
-        .subquery()
-    )
-    found = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar()
-    return int(found or 0) > most
+    hourly = settings().lookup_failures_overall
+    # Who stays just below the hourly limit could go on all day.
+    windows = ((limits.HOUR, hourly), (limits.FORGOTTEN_AFTER, limits.HOURS_A_DAY * hourly))
+    for window, most in windows:
+        # Counting goes no further than it has to.
+        some = (
+            sa.select(_column.id)
+            .where(_column.failed_at > now - window, _column.kind == ADDRESS)
+            .limit(most + 1)
+            .subquery()
+        )
+        found = connection.execute(sa.select(sa.func.count()).select_from(some)).scalar()
+        if int(found or 0) > most:
+            return True
+    return False
 
 
 def _insert(connection: Connection, key: Key, now: dt.datetime) -> int:

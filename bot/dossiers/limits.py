@@ -44,10 +44,10 @@ def session_limit(settings: Settings) -> Limit:
 def address_limit(settings: Settings) -> Limit:
     """Of one network address, behind which many households may sit.
 
-    So there is no limit a day, and a lock is short: a telephone company may have put a whole
-    district behind one address.
+    A telephone company may have put a whole district behind one: its locks are short.
     """
-    return Limit(settings.lookup_failures_per_address, HOUR)
+    failures = settings.lookup_failures_per_address
+    return Limit(failures, HOUR, HOURS_A_DAY * failures)
 
 
 def dossier_limit(settings: Settings) -> Limit:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bot import database
+from bot import clock, database
 from bot.dossiers import tables as t
 from bot.dossiers.model import Dossier, NumberHashes, Record
 from bot.dossiers.verification import person_hash
@@ -46,7 +46,7 @@ def _record(row: Any) -> Record:
         code=row.code,
         status=row.status,
         source_title=SOURCE_TITLE,
-        checked_on=row.imported_at.date(),
+        checked_on=clock.in_vietnam(row.imported_at).date(),
         procedure_code=row.procedure_code,
         agency=row.agency,
         note=row.note,

@@ -16,6 +16,7 @@ from rasa.core.processor import MessageProcessor
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, INTENT_NAME_KEY
 
+from bot import retention
 from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
 
@@ -26,6 +27,7 @@ class LeanProcessor(MessageProcessor):
     def __init__(self, processor: MessageProcessor) -> None:
         """Takes a processor over with its loaded model and stores."""
         self.__dict__.update(vars(processor))
+        retention.erases_conversations = True
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
 

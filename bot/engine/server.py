@@ -17,6 +17,7 @@ from rasa.core.channels import channel
 from sanic import Sanic
 
 from bot.channels import web
+from bot.dossiers import lookup, sms, statuses
 from bot.dossiers.gateway import gateway
 from bot.engine import agent as agents
 from bot.engine import erasure, schedule
@@ -55,10 +56,15 @@ def serve(model: Path, settings: Settings) -> None:
     Raises:
         PortTaken: the address is in use.
         bot.settings.SettingsError: the procedures system cannot be asked with these settings.
+        bot.dossiers.sms.SmsUnavailable: one-time codes are wanted and nothing sends them.
+        bot.dossiers.statuses.StatusFileError: the meanings of statuses cannot be read.
     """
     check_port(settings.host, settings.port)
-    # A mistake in the settings is told now, and not to the first citizen.
+    # A mistake in settings or data is told now, and not to the first citizen.
     gateway()
+    statuses.statuses()
+    if lookup.is_one_time_code_wanted():
+        sms.sender()
     app = create_app(model, settings)
 
     async def announce(app: Sanic, loop: AbstractEventLoop) -> None:

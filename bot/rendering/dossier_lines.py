@@ -40,12 +40,17 @@ def lines(dossier: Dossier, today: dt.date) -> list[str]:
         *about,
         *parts.procedure_line(dossier),
         *parts.dates_line(dossier, today),
-        *parts.days_line(dossier, found, today),
-        *([say("dossier_sorry")] if found.is_late else []),
+        *_days(dossier, found, today),
         parts.office_line(dossier),
         *note,
         *parts.todo_lines(dossier, found),
     ]
+
+
+def _days(dossier: Dossier, found: Standing, today: dt.date) -> list[str]:
+    """Days left or late; whoever waits longer than promised is asked for pardon."""
+    counted = parts.days_line(dossier, found, today)
+    return [" ".join((*counted, say("dossier_sorry")))] if found.is_late else counted
 
 
 def short_line(dossier: Dossier, today: dt.date) -> str:

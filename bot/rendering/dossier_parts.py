@@ -142,7 +142,8 @@ def office_line(dossier: Dossier) -> str:
         if telephone
         else say("dossier_telephone_not_known")
     )
-    return f"{fragment('dossier_agency', agency=agency)} {known}"
+    named = fragment("dossier_agency", agency=agency)
+    return f"{named} {known}"
 
 
 def telephone_of(agency: str) -> str:

@@ -168,7 +168,7 @@ def test_who_guesses_all_day_in_one_conversation_gets_hardly_more_than_the_limit
     ("limit_of", "expected"),
     [
         (session_limit, Limit(10, DAY, 40)),
-        (address_limit, Limit(50, DAY)),
+        (address_limit, Limit(50, HOUR, 200)),
         (dossier_limit, Limit(10, HOUR, 40)),
         (lambda _: sending_limit(), Limit(3, HOUR, first=HOUR)),
     ],

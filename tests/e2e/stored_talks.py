@@ -1,7 +1,7 @@
 """Servers whose conversations and events lie in databases, where a test can look for them.
 
-A test module takes `stored` in with `pytest_plugins = ("tests.e2e.stored_talks",)`: once SQLite with
-Rasa's SQL event broker, once PostgreSQL with RabbitMQ.
+A test module takes `stored` in with `pytest_plugins = ("tests.e2e.stored_talks",)`: once SQLite
+with Rasa's SQL event broker, once PostgreSQL with RabbitMQ.
 """
 
 from __future__ import annotations
@@ -85,13 +85,13 @@ def import_dossiers(environment: dict[str, str], folder: Path, content: str) -> 
 
 
 @contextlib.contextmanager
-def _sqlite(folder: Path) -> Iterator[tuple[Event, str]]:
+def sqlite_store(folder: Path) -> Iterator[tuple[Event, str]]:
     file = folder / "talks.db"
     yield {"type": "SQL", "dialect": "sqlite", "db": str(file)}, f"sqlite:///{file}"
 
 
 @contextlib.contextmanager
-def _postgres(folder: Path) -> Iterator[tuple[Event, str]]:
+def postgres_store(folder: Path) -> Iterator[tuple[Event, str]]:
     name = f"bot_test_{uuid.uuid4().hex}"
     store = {
         "type": "SQL", "dialect": "postgresql", "url": "127.0.0.1", "username": "postgres",
@@ -153,7 +153,7 @@ def _rabbitmq(folder: Path) -> Iterator[tuple[Event, Callable[[], list[Event]]]]
         asyncio.run(clear())
 
 
-STORES = {"sqlite": (_sqlite, _sql_broker), "postgres": (_postgres, _rabbitmq)}
+STORES = {"sqlite": (sqlite_store, _sql_broker), "postgres": (postgres_store, _rabbitmq)}
 SERVICES = (("PostgreSQL", "127.0.0.1", 5432), ("RabbitMQ", "127.0.0.1", 5672))
 
 

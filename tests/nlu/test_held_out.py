@@ -16,6 +16,7 @@ from bot.settings import PROJECT_ROOT
 from tests.running_bot import run_command
 
 ASPECTS = Path(__file__).with_name("aspects_held_out.csv")
+MOVES = Path(__file__).with_name("dossier_moves_held_out.csv")
 HELD_OUT = PROJECT_ROOT / "tests" / "nlu" / "held_out.csv"
 # A little below what was measured (macro-F1 0.987 over all); a fall below is a regression.
 LOWEST = {"accented": 0.95, "unaccented": 0.95, "dialect": 0.93, "teencode": 0.93, "typo": 0.93}
@@ -97,9 +98,19 @@ def test_two_questions_in_one_message_are_seen(results: list[Result]) -> None:
 
 @pytest.fixture(scope="module")
 def aspects_found(prepared_folder: Path) -> list[tuple[str, str]]:
+    return found_aspects(ASPECTS, prepared_folder)
+
+
+@pytest.fixture(scope="module")
+def moves_found(prepared_folder: Path) -> list[tuple[str, str]]:
+    return found_aspects(MOVES, prepared_folder)
+
+
+def found_aspects(path: Path, prepared_folder: Path) -> list[tuple[str, str]]:
+    """The aspect of each message of a file ("": none) and the one that was found."""
     from tests.running_bot import bot_environment
 
-    with ASPECTS.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.DictReader(file) if row["aspect"] != "correction"]
     text = "".join(f"{row['text']}\n" for row in rows)
     output = run_command(bot_environment(prepared_folder), "explain", "--json", text=text)
@@ -128,3 +139,20 @@ def test_whoever_is_in_danger_is_told_a_number(aspects_found: list[tuple[str, st
     in_danger = [found for aspect, found in aspects_found if aspect in DANGERS]
     assert len(in_danger) == 125
     assert sum(found in DANGERS for found in in_danger) / len(in_danger) >= 0.88
+
+
+def test_what_citizens_want_done_with_a_dossier_or_their_data_is_heard(
+    moves_found: list[tuple[str, str]],
+) -> None:
+    # First measured: 0.84 heard, 0.97 of the told ones right, 1 of 90 look-alikes told.
+    wanted = [(aspect, found) for aspect, found in moves_found if aspect]
+    told = [(aspect, found) for aspect, found in moves_found if found]
+    ordinary = [found for aspect, found in moves_found if not aspect]
+    assert (len(wanted), len(ordinary)) == (120, 90)
+    assert sum(aspect == found for aspect, found in wanted) / len(wanted) >= 0.75
+    assert sum(aspect == found for aspect, found in told) / len(told) >= 0.93
+    assert sum(map(bool, ordinary)) / len(ordinary) <= 0.03
+
+
+def test_nothing_is_erased_that_was_to_stay(moves_found: list[tuple[str, str]]) -> None:
+    assert [aspect for aspect, found in moves_found if found == "erase" != aspect] == []

@@ -249,7 +249,12 @@ def test_days_to_the_due_date_are_working_days(
     found = d.standing(dossier, day(today))
     assert (found.clock, found.days_left, found.days_late) == (RUNNING, left, late)
     assert found.is_late is found.was_late is (late is not None)
-    assert line in d.lines(dossier, day(today))
+    # Who is kept waiting longer than promised, and nobody else, is asked for pardon.
+    pardon = "Thay mặt tỉnh Quảng Ngãi, em xin lỗi anh/chị vì chậm trễ này."
+    is_late = d.standing(dossier, day(today)).is_late
+    said = d.lines(dossier, day(today))
+    assert (f"{line} {pardon}" if is_late else line) in said
+    assert any(pardon in each for each in said) == is_late
 
 
 @pytest.mark.parametrize(
