@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import cases, misunderstanding, offices, privacy
 from actions.answers import CLARIFY, answer, say
-from actions.dossiers import QUESTION_SLOTS
+from actions.dossiers import QUESTION_SLOTS, forget_all, forget_question
 from actions.memory import awaited, entity, keep_situation, named_place, text_of
 from actions.need import answer_message
 from actions.procedure_facts import OVERVIEW, tell
@@ -22,7 +22,7 @@ from bot.catalogue.finder import Outcome
 SURE_OUT_OF_SCOPE = 0.6
 # What may be the end, or the whole, of an applicant's number.
 SECOND_FACTORS = ("digits", "phone", "identity_number")
-# Together they find what a person has filed.
+# Both together find what a person has filed: who sends one is asked for the other.
 WHOLE_NUMBERS = ("phone", "identity_number")
 FORGOTTEN_ON_CANCEL = (
     "procedure_code",
@@ -51,7 +51,7 @@ class ActionInform(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """A dossier code starts the look-up; words that name a need are searched for."""
         number = next(filter(None, (entity(tracker, kind) for kind in SECOND_FACTORS)), None)
-        is_person = all(entity(tracker, kind) for kind in WHOLE_NUMBERS)
+        is_person = any(entity(tracker, kind) for kind in WHOLE_NUMBERS)
         has_code = entity(tracker, "dossier_code") or (number and tracker.get_slot("dossier_code"))
         if has_code or is_person:
             return [FollowupAction("dossier_status_form")]
@@ -154,6 +154,32 @@ class ActionCancel(SafeAction):
         """See class."""
         dispatcher.utter_message(response="utter_cancelled")
         return forgotten()
+
+
+class ActionGoodbye(SafeAction):
+    """Takes leave: whoever takes the telephone next proves anew what is theirs."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_goodbye"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        dispatcher.utter_message(response="utter_goodbye")
+        return forget_all()
+
+
+class ActionHandover(SafeAction):
+    """Names a person; what a look-up was waiting for is not waited for any more."""
+
+    def name(self) -> str:
+        """Name in the domain."""
+        return "action_handover"
+
+    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+        """See class."""
+        dispatcher.utter_message(response="utter_handover")
+        return [*forget_question(), SlotSet("dossier_wish", None)]
 
 
 def forgotten() -> Events:

@@ -12,7 +12,6 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dossiers
 from actions.memory import intent_of, text_of
-from bot import sealing
 from bot import text as vn
 from bot.codes import IDENTITY_NUMBER, PHONE, normalise_dossier_code, normalise_partial_dossier_code
 from bot.database import DatabaseUnavailable
@@ -35,6 +34,11 @@ FAILED = {
     ),
 }
 WHOLE_FAILED = ("utter_dossier_number_invalid", "utter_dossier_number_example")
+# Whatever else is said leaves the form, or is answered beside it (domain.yml: answers_to_a_form).
+ANSWERS = frozenset((
+    "inform", "check_dossier_status", "choose_option", "out_of_scope", "affirm", "deny",
+    "nlu_fallback",
+))  # fmt: skip
 PERSON, CODE = "person", "code"
 # Folded: the citizen wants to be found by numbers; or has no code, which without accents may be
 # another word ("rồi mà"), with accents not.
@@ -120,9 +124,12 @@ class ValidateDossierStatusForm(FormValidationAction):
             return {"dossier_digits": None}
         if tracker.get_slot("requested_slot") == "dossier_one_time_code":
             return {"dossier_digits": value}
-        token = _sealed(value)
-        length = len(dossiers.opened(token))
+        token = dossiers.sealed(tracker, value)
+        length = len(dossiers.opened(tracker, token))
         if lookup.is_one_time_code_wanted():
+            if not _is_code(tracker.get_slot("dossier_code")):
+                # The telephone came before the code, which is asked for first.
+                return {"dossier_digits": None}
             if length not in PHONE_LENGTHS:
                 return self._failed("applicant_phone", dispatcher, tracker, "dossier_digits")
             return await _send_one_time_code(token, tracker)
@@ -140,8 +147,8 @@ class ValidateDossierStatusForm(FormValidationAction):
         """The code that was sent."""
         if str(value).startswith("/"):
             return {"dossier_one_time_code": None}
-        token = _sealed(value)
-        if len(dossiers.opened(token)) == ONE_TIME_CODE_LENGTH:
+        token = dossiers.sealed(tracker, value)
+        if len(dossiers.opened(tracker, token)) == ONE_TIME_CODE_LENGTH:
             return {"dossier_one_time_code": token, "dossier_tries": 0.0}
         return self._failed("dossier_one_time_code", dispatcher, tracker)
 
@@ -166,8 +173,8 @@ class ValidateDossierStatusForm(FormValidationAction):
         dispatcher: CollectingDispatcher,
         tracker: Tracker,
     ) -> Slots:
-        token = _sealed(value)
-        if len(dossiers.opened(token)) in lengths:
+        token = dossiers.sealed(tracker, value)
+        if len(dossiers.opened(tracker, token)) in lengths:
             return {slot: token, "dossier_tries": 0.0}
         return self._failed(slot, dispatcher, tracker)
 
@@ -188,7 +195,7 @@ class ValidateDossierStatusForm(FormValidationAction):
 
 async def _send_one_time_code(token: str | None, tracker: Tracker) -> Slots:
     """Sends a code to the number if it is the dossier's, and says the same in any case."""
-    code, phone = tracker.get_slot("dossier_code"), dossiers.opened(token)
+    code, phone = tracker.get_slot("dossier_code"), dossiers.opened(tracker, token)
     text = wording("dossier_status", "utter_one_time_code_sms", "sms")
     try:
         await lookup.send_one_time_code(code, phone, dossiers.asker_of(tracker), text=text)
@@ -203,12 +210,14 @@ def _filled(tracker: Tracker) -> Slots:
     if _way(tracker) == PERSON:
         found = _applicant_numbers(tracker)
         if tracker.get_slot("lookup_way") == PERSON:
-            return {"lookup_way": PERSON, **found}
+            # Nothing at all lets the form be left, or a side question be answered.
+            answers = bool(found) or intent_of(tracker) in ANSWERS
+            return {"lookup_way": PERSON, **found} if answers else {}
         # A code is not waited for any more, and what was said is none.
         return {"lookup_way": PERSON, "dossier_code": None, "dossier_digits": None, **found}
     if not _is_code(tracker.get_slot("dossier_code")) and _means_present_dossier(tracker):
         return {"lookup_way": None, "dossier_code": dossiers.proven(tracker)[-1]}
-    return {"lookup_way": None}
+    return {"lookup_way": None} if tracker.get_slot("lookup_way") else {}
 
 
 def _is_code(value: Any) -> bool:
@@ -256,15 +265,7 @@ def _applicant_numbers(tracker: Tracker) -> Slots:
     }
     found = {name: value for name, value in found.items() if value}
     asked = tracker.get_slot("requested_slot")
-    if not found and asked in ("applicant_phone", "applicant_identity_number") and text_of(tracker):
+    is_asked = asked in ("applicant_phone", "applicant_identity_number")
+    if not found and is_asked and intent_of(tracker) in ANSWERS and text_of(tracker):
         return {asked: text_of(tracker)}
     return found
-
-
-def _sealed(value: Any) -> str | None:
-    """A sealed number: it came sealed, or its digits stand in a text that no channel masked."""
-    text = str(value)
-    if sealing.unseal(text) is not None:
-        return text
-    digits = digits_of(text)
-    return sealing.seal(digits) if digits else None

@@ -33,8 +33,8 @@ class ActionDossierStatus(SafeAction):
 
     async def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
-        phone = dossiers.opened(tracker.get_slot("applicant_phone"))
-        identity = dossiers.opened(tracker.get_slot("applicant_identity_number"))
+        phone = dossiers.opened(tracker, tracker.get_slot("applicant_phone"))
+        identity = dossiers.opened(tracker, tracker.get_slot("applicant_identity_number"))
         if phone and identity:
             return await _tell_of_person(dispatcher, tracker, phone, identity)
         code = tracker.get_slot("dossier_code")
@@ -74,20 +74,22 @@ async def _look_up(tracker: Tracker, code: str) -> Dossier | None:
     asker = dossiers.asker_of(tracker)
     if code in dossiers.proven(tracker):
         return await lookup.look_again(code, asker)
-    sent = dossiers.opened(tracker.get_slot("dossier_one_time_code"))
+    sent = dossiers.opened(tracker, tracker.get_slot("dossier_one_time_code"))
     if sent:
         return await lookup.look_up_with_code(code, sent, asker)
-    return await lookup.look_up(code, dossiers.opened(tracker.get_slot("dossier_digits")), asker)
+    return await lookup.look_up(
+        code, dossiers.opened(tracker, tracker.get_slot("dossier_digits")), asker
+    )
 
 
 async def _tell_of_person(
     dispatcher: CollectingDispatcher, tracker: Tracker, phone: str, identity: str
 ) -> Events:
     """What a person has filed: all of the only dossier, else a line of each and a button."""
-    found = await lookup.look_up_person(phone, identity, dossiers.asker_of(tracker))
     check = identity_check()
-    # Asked only of whom the province's own records know by both numbers already.
-    if not found or (check is not None and not await check.matches(identity, phone)):
+    also = (lambda: check.matches(identity, phone)) if check else None
+    found = await lookup.look_up_person(phone, identity, dossiers.asker_of(tracker), also=also)
+    if not found:
         dispatcher.utter_message(response="utter_person_refused")
         return dossiers.forget_question()
     if len(found) == 1:

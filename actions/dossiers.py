@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -11,12 +12,14 @@ from rasa_sdk.events import SlotSet
 from actions.memory import entity
 from actions.safe_action import Events
 from bot import sealing
-from bot.codes import DIGITS, IDENTITY_NUMBER, PHONE
+from bot.codes import DIGITS, IDENTITY_NUMBER, PHONE, normalise_dossier_code
 from bot.dossiers.model import Asker
 from bot.dossiers.verification import digits_of
 
 # For so many seconds nothing is proven anew: a telephone may be put down on a table.
 PROVEN_FOR = 30 * 60
+# Each look-up takes its time, and the conversation waits.
+MOST_AT_ONCE = 5
 # What the latest look-up was asked with; forgotten as soon as it was answered.
 QUESTION_SLOTS = (
     "dossier_code",
@@ -44,9 +47,15 @@ def proven(tracker: Tracker) -> list[str]:
 
 
 def prove(tracker: Tracker, codes: Sequence[str]) -> Events:
-    """The slot that keeps the proven dossiers, with some more; the last is the present one."""
-    kept = [e for e in tracker.get_slot("dossiers") or [] if e.rpartition("@")[0] not in codes]
-    return [SlotSet("dossiers", [*kept, *(f"{code}@{time.time():.0f}" for code in codes)])]
+    """The slot that keeps the proven dossiers, with some more; the last is the present one.
+
+    One that was only looked at again keeps the time of its proof.
+    """
+    known = proven(tracker)
+    entries = {str(e).rpartition("@")[0]: str(e) for e in tracker.get_slot("dossiers") or []}
+    kept = [entries[code] for code in known if code not in codes]
+    added = [entries[c] if c in known else f"{c}@{time.time():.0f}" for c in codes]
+    return [SlotSet("dossiers", [*kept, *added])]
 
 
 def forget_question() -> Events:
@@ -54,10 +63,17 @@ def forget_question() -> Events:
     return [SlotSet(name, None) for name in QUESTION_SLOTS]
 
 
+def forget_all() -> Events:
+    """What was asked, what was wanted, and what was proven: somebody else may go on talking."""
+    return [*forget_question(), SlotSet("dossier_wish", None), SlotSet("dossiers", None)]
+
+
 def codes_in(tracker: Tracker) -> list[str]:
-    """Codes of dossiers in the latest message, each once."""
+    """Codes of dossiers in the latest message, each once; no more than are looked up at a time."""
     values = tracker.get_latest_entity_values("dossier_code")
-    return list(dict.fromkeys(str(value) for value in values))
+    # A button's payload can be typed by hand, with anything in it.
+    codes = (normalise_dossier_code(str(value)) for value in values)
+    return list(dict.fromkeys(code for code in codes if code))[:MOST_AT_ONCE]
 
 
 def number_in(tracker: Tracker, *kinds: str) -> str | None:
@@ -66,10 +82,19 @@ def number_in(tracker: Tracker, *kinds: str) -> str | None:
         value = entity(tracker, kind)
         if value:
             # Rasa's own channels mask nothing: what they let through is sealed here.
-            return value if sealing.unseal(value) is not None else sealing.seal(digits_of(value))
+            return sealed(tracker, value)
     return None
 
 
-def opened(token: str | None) -> str:
+def sealed(tracker: Tracker, value: Any) -> str | None:
+    """A sealed number: it came sealed, or its digits stand in a text that no channel masked."""
+    text = str(value)
+    if sealing.unseal(text, tracker.sender_id) is not None:
+        return text
+    digits = digits_of(text)
+    return sealing.seal(digits, tracker.sender_id) if digits else None
+
+
+def opened(tracker: Tracker, token: str | None) -> str:
     """The digits behind a sealed value; "" if there are none, or it lies too far back."""
-    return digits_of(sealing.unseal(token) or "") if token else ""
+    return digits_of(sealing.unseal(token, tracker.sender_id) or "") if token else ""

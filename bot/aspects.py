@@ -40,6 +40,12 @@ _CHECKLIST = re.compile(
 )
 # A ticket's code as it was told (`bot.support.tickets`).
 TICKET_CODE = re.compile(r"\bpa[ .\-]?(\d{3})[ .\-]?(\d{3})\b")
+# Of folded words: what decides between wanting to be told and wanting it no more.
+_STOPS = re.compile(
+    r"\b(?:huy|ngung|ngat|tat|cham dut|het can|bo di|khong (?:can|muon|theo doi))\b"
+    r"|\b(?:bo|dung|khoi|thoi)(?: co| can)? (?:bao|cai|dang|gui|nhac|nhan|nhan tin|theo|thong)\b"
+)
+_STARTS = re.compile(r"\b(?:dang ky nhan|bat thong bao|theo doi (?:giup|dum|gium|ho))\b")
 # Whoever was told a number asks on: whom to call, what now.
 _ASKS_ON = re.compile(
     r"\b(?:goi|bao|keu|so may|so nao|ai|lam sao|lam gi|the nao|sao nua|gi nua|gio sao|bay gio)\b"
@@ -63,6 +69,10 @@ def aspect_of(
     is_of_its_own = aspect in DANGERS or aspect in LIMITS
     if danger in DANGERS and len(words) <= _LONGEST_ASKING_ON and not is_of_its_own:
         aspect = danger if _ASKS_ON.search(said) else aspect
+    if aspect in (SUBSCRIBE, UNSUBSCRIBE):
+        if _STOPS.search(said):
+            return UNSUBSCRIBE
+        return SUBSCRIBE if _STARTS.search(said) else aspect
     if not aspect and TICKET_CODE.search(str(message.get("text") or "").lower()):
         return TICKET
     return aspect or (CHECKLIST if _CHECKLIST.search(said) else "")
@@ -73,4 +83,4 @@ def _of_button(message: Mapping[str, Any]) -> str:
     if not str(message.get("text") or "").startswith("/"):
         return ""
     named = (e.get("value") for e in message.get("entities") or () if e.get("entity") == "aspect")
-    return next((str(value) for value in named if value in OF_BUTTONS), "")
+    return next((str(value) for value in named if str(value) in OF_BUTTONS), "")

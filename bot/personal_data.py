@@ -40,7 +40,7 @@ _NAMED = {
         r"(?P<number>\+?\d(?:[ .\-]?\d){8,10})(?!\d)"
     ),
 }
-_LENGTHS = {IDENTITY_NUMBER: (9, 12), PHONE: (9, 10, 11)}
+_LENGTHS = {IDENTITY_NUMBER: (9, 12), PHONE: (10, 11, 9)}
 _ROUND = re.compile(r"\d{1,3}(?:[ .]\d{3})+")
 _CURRENCY = re.compile(r"\s?(?:d|dong|vnd|trieu|ty|nghin|ngan|k)\b")
 _DAY = re.compile(r"\d{1,2}[.\-]\d{1,2}[.\-]\d{2,4}\b")
@@ -51,13 +51,18 @@ _LEAST_DIGITS = 9
 _PROOF = re.compile(r"(?<![\d.,/\-])(?:\d{4}|\d{6})(?![\d/\-]|[.,]\d)")
 _TAIL_BEFORE = re.compile(r"(?:cuoi|duoi|otp|xac nhan|xac thuc)\b\D{0,30}$")
 _TAIL_AFTER = re.compile(r"^\D{0,12}\b(?:cuoi|duoi)\b")
-# Folded words that may stand beside them in a message that says nothing else.
-_BESIDE_PROOF = frozenset((
-    "a", "ad", "ah", "anh", "bon", "can", "cc", "cccd", "chi", "cmnd", "con", "cua", "cuoc", "cuoi",
-    "da", "day", "dien", "dt", "duoi", "em", "gui", "la", "ma", "minh", "nay", "ne", "nha", "nhe",
-    "ni", "o", "otp", "roi", "sdt", "sim", "so", "thoai", "thu", "toi", "tui", "voi", "vs", "x",
-    "xin", "4",
+# A short message of four or six digits is most likely such an answer, unless one of these folded
+# words stands beside them, which have numbers of their own; or the number is everybody's.
+_SHORT_MESSAGE = 5
+_NUMBERED = frozenset((
+    "bien", "cc", "dai", "dieu", "dinh", "dong", "gio", "goi", "ha", "hang", "hieu", "hotline", "k",
+    "khoan", "kg", "lop", "luat", "m2", "mau", "met", "nam", "ngan", "ngay", "nghi", "nghin",
+    "phong", "quyet", "tai", "thang", "thong", "thua", "tieu", "to", "tong", "trieu", "tu", "vnd",
+    "xe",
 ))  # fmt: skip
+_EVERYBODYS = frozenset(("1022", "1080"))
+# In an answer to a question for a number: any number, however it is spaced.
+_ANSWER = re.compile(r"(?<![\w.,/\-])\+?\d(?:[ .\-]?\d){3,13}(?!\d|[.,/\-]\d)")
 
 _ADDRESS = re.compile(
     # "địa chỉ nhà tui là 12/3 Lê Lợi", "nhà ở số 12 …"; a question about an office names neither.
@@ -123,6 +128,21 @@ def conceal(text: str) -> Concealed:
         length = start + len(mask)
         position = piece.end
     shown.append(text[position:])
+    return Concealed("".join(shown), tuple(pieces))
+
+
+def conceal_answer(text: str) -> Concealed:
+    """The text with every number masked but those of dossier codes: it was asked for one."""
+    codes = [item for item in find_codes(text) if item.entity in _KEPT_CODES]
+    pieces = []
+    for match in _ANSWER.finditer(text):
+        if all(match.end() <= code.start or match.start() >= code.end for code in codes):
+            digits = _digits(match[0])
+            kind = next((kind for kind, n in _LENGTHS.items() if len(digits) in n), DIGITS)
+            pieces.append(Piece(kind, digits, *match.span()))
+    shown = list(text)
+    for piece in pieces:
+        shown[piece.start : piece.end] = _mask(text[piece.start : piece.end], piece.kind)
     return Concealed("".join(shown), tuple(pieces))
 
 
@@ -212,11 +232,16 @@ def _proofs(text: str, folded: str, has_code: bool) -> Iterator[Piece]:
     if not found:
         return
     words = re.sub(r"[^\w\s]|\b(?:\d{4}|\d{6})\b", " ", folded).split()
-    is_bare = all(word in _BESIDE_PROOF for word in words)
+    is_bare = len(words) <= _SHORT_MESSAGE and not _NUMBERED.intersection(words)
     for match in found:
+        if match[0] in _EVERYBODYS:
+            continue
         tail = _TAIL_BEFORE.search(folded, 0, match.start())
         if has_code or is_bare or tail or _TAIL_AFTER.match(folded[match.end() :]):
             yield Piece(DIGITS, match[0], *match.span())
 
 
-__all__ = ["DIGITS", "IDENTITY_NUMBER", "PHONE", "Concealed", "Piece", "conceal", "find", "mask"]
+__all__ = [
+    "DIGITS", "IDENTITY_NUMBER", "PHONE", "Concealed", "Piece", "conceal", "conceal_answer", "find",
+    "mask",
+]  # fmt: skip

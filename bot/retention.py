@@ -10,9 +10,12 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.dossiers import retention as dossiers
+from bot.dossiers import sms
 from bot.settings import settings
 from bot.support import tickets
 
+# Of the sender for development; its codes are good for five minutes.
+SMS_FILES_KEPT = dt.timedelta(days=1)
 # Whether conversations themselves go when their citizen asks for it: `bot.engine` sees to that.
 # Stock `rasa run` only adds to its tracker store, and then nothing must be promised.
 erases_conversations = False
@@ -31,6 +34,7 @@ def purge(now: dt.datetime | None = None, dry_run: bool = False) -> dict[str, in
     return {
         **dossiers.purge(now, dry_run=dry_run),
         "tickets": tickets.purge(closed_before, dry_run=dry_run),
+        "sms_files": 0 if dry_run else sms.purge(now - SMS_FILES_KEPT),
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import hmac
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -18,20 +19,21 @@ from bot.settings import settings
 LIFETIME = 15 * 60
 
 
-def seal(value: str) -> str:
-    """The value, encrypted and signed, with the time."""
-    return _fernet(settings().secret).encrypt(value.encode()).decode()
+def seal(value: str, session: str) -> str:
+    """The value, encrypted and signed, with the time; it opens in one conversation only."""
+    return _fernet(settings().secret, session).encrypt(value.encode()).decode()
 
 
-def unseal(token: str) -> str | None:
-    """The value; None if it was not sealed here, or too long ago."""
+def unseal(token: str, session: str) -> str | None:
+    """The value; None if it was not sealed here for this conversation, or too long ago."""
     try:
-        return _fernet(settings().secret).decrypt(token.encode(), ttl=LIFETIME).decode()
-    except InvalidToken:
+        return _fernet(settings().secret, session).decrypt(token.encode(), ttl=LIFETIME).decode()
+    except (InvalidToken, ValueError):  # a payload may hold anything, halves of characters, too
         return None
 
 
-@functools.lru_cache(maxsize=4)
-def _fernet(secret: str) -> Fernet:
-    key = hashlib.sha256(f"sealing:{secret}".encode()).digest()
+@functools.lru_cache(maxsize=256)
+def _fernet(secret: str, session: str) -> Fernet:
+    message = f"sealing:{session}".encode("utf-8", "backslashreplace")
+    key = hmac.new(secret.encode(), message, hashlib.sha256).digest()
     return Fernet(base64.urlsafe_b64encode(key))

@@ -14,33 +14,37 @@ NUMBER = "0905111222"
 
 
 def test_a_sealed_number_opens_and_shows_nothing(fresh_settings: Settings) -> None:
-    token = sealing.seal(NUMBER)
-    assert sealing.unseal(token) == NUMBER
+    token = sealing.seal(NUMBER, "a talk")
+    assert sealing.unseal(token, "a talk") == NUMBER
     assert NUMBER not in token
     assert NUMBER.encode() not in base64.urlsafe_b64decode(token)
-    assert sealing.seal(NUMBER) != token
+    assert sealing.seal(NUMBER, "a talk") != token
+
+
+def test_it_opens_in_its_own_conversation_only(fresh_settings: Settings) -> None:
+    assert sealing.unseal(sealing.seal(NUMBER, "a talk"), "another talk") is None
 
 
 def test_it_opens_for_a_quarter_of_an_hour(
     fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sealed_at = time.time()
-    token = sealing.seal(NUMBER)
+    token = sealing.seal(NUMBER, "a talk")
     monkeypatch.setattr(time, "time", lambda: sealed_at + sealing.LIFETIME - 1)
-    assert sealing.unseal(token) == NUMBER
+    assert sealing.unseal(token, "a talk") == NUMBER
     monkeypatch.setattr(time, "time", lambda: sealed_at + sealing.LIFETIME + 2)
-    assert sealing.unseal(token) is None
+    assert sealing.unseal(token, "a talk") is None
 
 
 def test_another_secret_opens_nothing(
     fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    token = sealing.seal(NUMBER)
+    token = sealing.seal(NUMBER, "a talk")
     monkeypatch.setenv("BOT_SECRET", "another secret")
     settings.cache_clear()
-    assert sealing.unseal(token) is None
+    assert sealing.unseal(token, "a talk") is None
 
 
-@pytest.mark.parametrize("text", ["", NUMBER, "H48", "gAAAAA", "…", "•" * 10])
+@pytest.mark.parametrize("text", ["", NUMBER, "H48", "gAAAAA", "\ud800", "…", "•" * 10])
 def test_what_was_not_sealed_here_is_refused(fresh_settings: Settings, text: str) -> None:
-    assert sealing.unseal(text) is None
+    assert sealing.unseal(text, "a talk") is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,8 @@ _NEEDED = (personal_data.PHONE, personal_data.IDENTITY_NUMBER, personal_data.DIG
 # Rasa's own commands answer with silence; a citizen who types one wants to start over.
 RASA_COMMANDS = frozenset({"/restart", "/back", "/session_start"})
 START_OVER = "/cancel"
+_PAYLOAD = re.compile(r"\s*(?P<command>/\w+)")
+_ESCAPE = re.compile(r"\\u(00[2-7][0-9a-fA-F])")
 
 
 def user_message(
@@ -41,13 +44,35 @@ def user_message(
     `address`: see `address_of`. `metadata` of the caller is kept, personal data in it masked.
     """
     shown = personal_data.conceal(as_citizen_means(text))
-    concealed = [
-        {"entity": piece.kind, "start": piece.start, "end": piece.end, "value": seal(piece.value)}
+    concealed = _sealed(shown, sender)
+    known = {**_masked(dict(metadata or {})), CONCEALED: concealed, ADDRESS: address}
+    return UserMessage(shown.text, output, sender, input_channel=channel, metadata=known)
+
+
+def hide_answer(message: UserMessage) -> None:
+    """Take every number out of a message that was asked for one.
+
+    What the channel has not recognised, out of the talk's context, is seen to here.
+    """
+    shown = personal_data.conceal_answer(message.text or "")
+    message.text = shown.text
+    known = message.metadata or {}
+    # Dots stand where digits stood: the places of what was masked before are still right.
+    further = _sealed(shown, message.sender_id)
+    message.metadata = {**known, CONCEALED: [*known.get(CONCEALED, []), *further]}
+
+
+def _sealed(shown: personal_data.Concealed, sender: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "entity": piece.kind,
+            "start": piece.start,
+            "end": piece.end,
+            "value": seal(piece.value, sender),
+        }
         for piece in shown.pieces
         if piece.kind in _NEEDED
     ]
-    known = {**_masked(dict(metadata or {})), CONCEALED: concealed, ADDRESS: address}
-    return UserMessage(shown.text, output, sender, input_channel=channel, metadata=known)
 
 
 def as_citizen_means(text: str) -> str:
@@ -56,7 +81,13 @@ def as_citizen_means(text: str) -> str:
     Halves of a character, which JSON can hold but no encoding, are replaced.
     """
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return START_OVER if text.strip().lower() in RASA_COMMANDS else text
+    payload = _PAYLOAD.match(text)
+    if payload is None:
+        return text
+    if payload["command"].lower() in RASA_COMMANDS:
+        return START_OVER
+    # Escapes of JSON could hide a number from the mask.
+    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "\\u" in text else text
 
 
 def address_of(ip: str, forwarded_for: str = "") -> str:
@@ -68,10 +99,10 @@ def address_of(ip: str, forwarded_for: str = "") -> str:
     try:
         address = ipaddress.ip_address(ip)
         if address.is_loopback:
-            last = forwarded_for.rsplit(",", 1)[-1].strip()
-            if not last:
+            if not forwarded_for.strip():
                 return ""
-            address = ipaddress.ip_address(last)
+            address = ipaddress.ip_address(forwarded_for.rsplit(",", 1)[-1].strip())
+        address = getattr(address, "ipv4_mapped", None) or address
     except ValueError:
         network = f"unknown:{ip}"
     else:
@@ -84,6 +115,8 @@ def address_of(ip: str, forwarded_for: str = "") -> str:
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
         return personal_data.mask(value)
+    if isinstance(value, (int, float)) and personal_data.find(str(value)):
+        return personal_data.mask(str(value))
     if isinstance(value, dict):
         return {_masked(key): _masked(item) for key, item in value.items()}
     if isinstance(value, list):

@@ -14,6 +14,9 @@ from bot.dossiers.model import Asker
 from bot.dossiers.notices import Notice
 from bot.rendering import dossier_lines
 
+# A reply waits no longer for what the procedures system says of another matter.
+PATIENCE_SECONDS = 2
+
 logger = logging.getLogger(__name__)
 
 
@@ -37,6 +40,7 @@ async def tell_waiting(output: OutputChannel, session: str) -> None:
     try:
         # Nearly always there is nothing: looking takes no write lock.
         if await asyncio.to_thread(notices.pending, session):
-            await notices.deliver_to(session, lambda notice: tell(notice, output))
-    except DatabaseUnavailable as error:
+            telling = notices.deliver_to(session, lambda notice: tell(notice, output))
+            await asyncio.wait_for(telling, PATIENCE_SECONDS)
+    except (DatabaseUnavailable, asyncio.TimeoutError) as error:
         logger.error("Notices cannot be looked for: %s", type(error).__name__)

@@ -6,7 +6,9 @@ For integrators and tests: reachable from loopback only, unless `BOT_REST_PUBLIC
 from __future__ import annotations
 
 import ipaddress
+import uuid
 from collections.abc import Awaitable, Callable
+from json import dumps
 from typing import Any
 
 from rasa.core.channels.channel import CollectingOutputChannel, InputChannel, UserMessage
@@ -20,6 +22,7 @@ from bot.http.errors import error_response
 from bot.settings import settings
 
 LONGEST_SENDER = 200
+LONGEST_METADATA, DEEPEST_METADATA = 4096, 5
 
 
 class RestChannel(InputChannel):
@@ -47,7 +50,8 @@ class RestChannel(InputChannel):
             if problem:
                 return error_response(problem, 400)
             output = CollectingOutputChannel()
-            sender = body.get("sender") or "default"
+            # Callers who name none must not share a conversation, and what was proven in it.
+            sender = body.get("sender") or f"rest-{uuid.uuid4().hex}"
             # All lines of the header, in their order: the last says what our own proxy saw.
             forwarded = request.headers.getall("x-forwarded-for", [])
             message = user_message(
@@ -96,9 +100,32 @@ def find_problem(body: Any) -> str | None:
         return "message_too_long"
     if sender is not None and not _is_usable(sender):
         return "sender_invalid"
-    if not isinstance(body.get("metadata") or {}, dict):
+    if not _is_small(body.get("metadata") or {}):
         return "metadata_invalid"
     return None
+
+
+def _is_small(metadata: Any) -> bool:
+    """Whether a caller's metadata is an object of a size and depth that can be looked through."""
+    return (
+        isinstance(metadata, dict)
+        and _depth(metadata) <= DEEPEST_METADATA
+        and len(dumps(metadata)) <= LONGEST_METADATA
+    )
+
+
+def _depth(value: Any) -> int:
+    """Levels of objects and lists in one another; counted no further than is allowed."""
+    level, depth = [value], 0
+    while level and depth <= DEEPEST_METADATA:
+        level = [
+            item
+            for each in level
+            if isinstance(each, (dict, list))
+            for item in (each.values() if isinstance(each, dict) else each)
+        ]
+        depth += 1
+    return depth
 
 
 def _is_usable(sender: Any) -> bool:

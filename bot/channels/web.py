@@ -31,7 +31,8 @@ MESSAGE_EVENT = "bot_uttered"
 
 def sign(identifier: str, secret: str) -> str:
     """A session identifier with its signature."""
-    mark = hmac.new(secret.encode(), f"session:{identifier}".encode(), hashlib.sha256)
+    message = f"session:{identifier}".encode("utf-8", "replace")
+    mark = hmac.new(secret.encode(), message, hashlib.sha256)
     return f"{identifier}.{mark.hexdigest()[:32]}"
 
 
@@ -39,7 +40,13 @@ def is_signed(session_id: Any, secret: str) -> bool:
     """Whether a session identifier was made by this server."""
     if not isinstance(session_id, str) or session_id.count(".") != 1:
         return False
-    return hmac.compare_digest(session_id.encode(), sign(session_id.split(".")[0], secret).encode())
+    offered, made = session_id, sign(session_of(session_id), secret)
+    return hmac.compare_digest(*(each.encode("utf-8", "replace") for each in (offered, made)))
+
+
+def session_of(session_id: str) -> str:
+    """The session's name without its signature: whoever reads it in a store cannot use it."""
+    return session_id.partition(".")[0]
 
 
 def _peer(environ: Mapping[str, Any]) -> tuple[str, str]:
@@ -134,9 +141,10 @@ class WebChannel(InputChannel):
             offered = data.get("session_id") if isinstance(data, dict) else None
             known = is_signed(offered, secret)
             session_id = str(offered) if known else sign(secrets.token_hex(16), secret)
-            await server.enter_room(sid, session_id)
+            session = session_of(session_id)
+            await server.enter_room(sid, session)
             await server.emit("session_confirm", session_id, room=sid)
-            await notices.tell_waiting(WebOutput(server), session_id)
+            await notices.tell_waiting(WebOutput(server), session)
 
         @server.on("user_uttered")
         async def user_uttered(sid: str, data: Any = None) -> None:
@@ -153,10 +161,11 @@ class WebChannel(InputChannel):
             output = WebOutput(server)
             environ = server.get_environ(sid) or {}
             address = address_of(*_peer(environ))
-            message = user_message(text, output, session_id, self.name(), address=address)
+            session = session_of(session_id)
+            message = user_message(text, output, session, self.name(), address=address)
             if not await handle(on_new_message, message) or not output.has_spoken:
                 words = apology()
-                await output.send_text_message(session_id, words["text"])
-                await output.send_custom_json(session_id, words["custom"])
+                await output.send_text_message(session, words["text"])
+                await output.send_custom_json(session, words["custom"])
 
         return blueprint

@@ -56,6 +56,17 @@ class FileSender:
             raise SmsUnavailable(f"BOT_SMS_FOLDER cannot be written to: {reason}") from None
 
 
+def purge(before: dt.datetime) -> int:
+    """Delete the messages of `FileSender` that are older than a time (UTC); how many."""
+    folder, count = settings().sms_folder, 0
+    for path in Path(folder).glob("*.txt") if folder else ():
+        sent_at = dt.datetime.fromtimestamp(path.stat().st_mtime, tz=dt.timezone.utc)
+        if sent_at.replace(tzinfo=None) < before:
+            path.unlink(missing_ok=True)
+            count += 1
+    return count
+
+
 def sender() -> SmsSender:
     """The sender that the settings name.
 

@@ -52,7 +52,9 @@ def check(store: TrackerStore) -> None:
 def erase(store: TrackerStore, sender_id: str) -> None:
     """Delete one conversation, and say so to the event broker."""
     inner = _inner(store)
-    if isinstance(inner, InMemoryTrackerStore):
+    if isinstance(inner, BoundedTrackerStore):
+        inner.forget(sender_id)
+    elif isinstance(inner, InMemoryTrackerStore):
         inner.store.pop(sender_id, None)
     elif isinstance(inner, SQLTrackerStore):
         with _session(inner) as session:
@@ -74,7 +76,7 @@ def purge(store: TrackerStore, before: float, *, dry_run: bool = False) -> int:
     if isinstance(inner, BoundedTrackerStore):
         old = inner.unused_since(before)
         for sender_id in old if not dry_run else ():
-            inner.store.pop(sender_id, None)
+            inner.forget(sender_id)
         return len(old)
     if not isinstance(inner, SQLTrackerStore):
         return 0

@@ -3,7 +3,8 @@
 Reason: after each message Rasa asks whether its domain is empty, and finds that out by building
 an empty one and comparing all of both (0.2 ms, a fifth of our understanding of a message). And
 it proves the schema of actions' results for each action (`bot.engine.in_process_actions`).
-It also forgets a conversation whose citizen wants that (`bot.engine.erasure`).
+It also forgets a conversation whose citizen wants that (`bot.engine.erasure`), and keeps an answer
+to a question for a personal number out of what is stored (`bot.channels.incoming`).
 """
 
 from __future__ import annotations
@@ -11,14 +12,22 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.actions.action import Action, RemoteAction
+from rasa.core.channels.channel import UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
+from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, INTENT_NAME_KEY
 
 from bot import retention
+from bot.channels import incoming
 from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
+
+# Slots of the look-up form that hold a number of a person.
+ASKED_NUMBERS = frozenset((
+    "dossier_digits", "dossier_one_time_code", "applicant_phone", "applicant_identity_number",
+))  # fmt: skip
 
 
 class LeanProcessor(MessageProcessor):
@@ -39,6 +48,14 @@ class LeanProcessor(MessageProcessor):
         if type(action) is RemoteAction and isinstance(action.action_endpoint, InProcessActions):
             return InProcessAction(action.name(), action.action_endpoint), prediction
         return action, prediction
+
+    async def _handle_message_with_tracker(
+        self, message: UserMessage, tracker: DialogueStateTracker
+    ) -> None:
+        """Logs the message (see parent class); of an answer with a number only that it was one."""
+        if tracker.get_slot(REQUESTED_SLOT) in ASKED_NUMBERS and message.parse_data is None:
+            incoming.hide_answer(message)
+        await super()._handle_message_with_tracker(message, tracker)
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Saves the conversation (see parent class), or erases it if that was asked for."""

@@ -81,8 +81,12 @@ class BoundedTrackerStore(InMemoryTrackerStore):
         self.store.move_to_end(tracker.sender_id)
         self._said_at[tracker.sender_id] = time.time()
         while len(self.store) > self._most_conversations:
-            forgotten, _ = self.store.popitem(last=False)
-            self._said_at.pop(forgotten, None)
+            self.forget(next(iter(self.store)))
+
+    def forget(self, sender_id: str) -> None:
+        """Drops a conversation."""
+        self.store.pop(sender_id, None)
+        self._said_at.pop(sender_id, None)
 
     def unused_since(self, before: float) -> list[str]:
         """The conversations in which nothing was said since a time (Unix seconds)."""

@@ -7,7 +7,7 @@ import json
 import pytest
 from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 
-from bot.channels.incoming import address_of, user_message
+from bot.channels.incoming import address_of, hide_answer, user_message
 from bot.sealing import unseal
 from bot.settings import Settings
 
@@ -24,7 +24,7 @@ def test_numbers_travel_sealed_beside_the_text() -> None:
     assert message.metadata is not None
     (item,) = message.metadata["concealed"]
     assert (item["entity"], item["start"], item["end"]) == ("phone", 24, 36)
-    assert unseal(item["value"]) == "0905111222"
+    assert unseal(item["value"], "test") == "0905111222"
     assert "0905" not in json.dumps(message.metadata)
 
 
@@ -35,12 +35,19 @@ def test_what_proves_nothing_is_not_kept_at_all() -> None:
 
 
 def test_a_callers_own_metadata_is_masked_and_cannot_pretend() -> None:
-    given = {"user": {"phone": "0905111222"}, "list": ["a@example.com"], "address": "x", "n": 3}
+    given = {
+        "user": {"phone": "0905111222"},
+        "list": ["a@example.com"],
+        "address": "x",
+        "n": 3,
+        "m": 912345678901,
+    }
     message = received("chào", address="hash", metadata=given)
     assert message.metadata == {
         "user": {"phone": "••••••••••"},
         "list": ["‹…›"],
         "n": 3,
+        "m": "••••••••••••",
         "address": "hash",
         "concealed": [],
     }
@@ -49,6 +56,35 @@ def test_a_callers_own_metadata_is_masked_and_cannot_pretend() -> None:
 def test_broken_characters_and_rasas_commands() -> None:
     assert received("a\ud800b").text == "a\ufffdb"
     assert received("/restart").text == "/cancel"
+
+
+@pytest.mark.parametrize("text", ["/back{}", " /RESTART{}", '/session_start{"a": 1}', "/back x"])
+def test_rasas_commands_are_heard_whatever_follows(text: str) -> None:
+    assert received(text).text == "/cancel"
+
+
+def test_escapes_of_json_hide_no_number() -> None:
+    hidden = "".join(f"\\u00{ord(digit):x}" for digit in "0905111222")
+    assert received(f'/inform{{"phone": "{hidden}"}}').text == '/inform{"phone": "••••••••••"}'
+
+
+@pytest.mark.parametrize(
+    "text", ["5678 nha em ơi", "của vợ tôi 5678", "5 6 7 8", "56 78", "là 5678"]
+)
+def test_an_answer_that_was_asked_for_keeps_no_number(text: str) -> None:
+    message = received(text)
+    hide_answer(message)
+    assert not any(letter.isdigit() for letter in str(message.text))
+    assert message.metadata is not None
+    (item,) = message.metadata["concealed"]
+    assert unseal(item["value"], "test") == "5678"
+    assert str(message.text)[item["start"] : item["end"]].count("•") == 4
+
+
+def test_a_code_in_an_answer_stays() -> None:
+    message = received("à mã khác H48.16-260512-0003 số 5678")
+    hide_answer(message)
+    assert message.text == "à mã khác H48.16-260512-0003 số ••••"
 
 
 def test_this_machine_has_no_address_and_others_have_their_own() -> None:
@@ -70,6 +106,8 @@ def test_a_household_with_ipv6_counts_once_and_nonsense_counts_as_something() ->
     assert address_of("2001:db8::1") == address_of("2001:db8::ffff:2") != address_of("2001:db9::1")
     assert address_of("") not in ("", address_of("nonsense"))
     assert address_of("127.0.0.1", "nonsense") != ""
+    assert address_of("127.0.0.1", "203.0.113.5,") not in ("", address_of("203.0.113.5"))
+    assert address_of("::ffff:203.0.113.5") == address_of("203.0.113.5")
 
 
 def test_the_secret_makes_the_hash(fresh_settings: Settings) -> None:

@@ -28,13 +28,15 @@ from tests.running_bot import RunningBot, bot_environment, run_command, running_
 RABBITMQ = "amqp://guest:guest@127.0.0.1:5672/"
 SECONDS = 10
 
-CODE, LATER_CODE = "H48.77-261101-0042", "H48.77-261102-0043"
+CODE, LATER_CODE, THIRD_CODE = CODES = tuple(f"H48.77-26110{n}-004{n}" for n in (1, 2, 3))
 PHONE, IDENTITY = "0396118427", "051396117391"
-OWNER = f"{CODE},1.001193,{PHONE},{IDENTITY},2026-11-02,2027-11-02,,{{}},UBND xã Bình Sơn,"
+OTHER_PHONE, OTHER_IDENTITY = "0396118555", "051396118666"
+# ruff: noqa: E501
 DOSSIERS = f"""\
 code,procedure_code,applicant_phone,applicant_identity_number,received_on,due_on,finished_on,status,agency,note
-{OWNER}
-{LATER_CODE},1.004222,0396118555,051396118666,2026-11-02,2027-11-02,,Đang xử lý,Công an xã Lý Sơn,
+{CODE},1.001193,{PHONE},{IDENTITY},2026-11-02,2027-11-02,,Đang xử lý,UBND xã Bình Sơn,
+{LATER_CODE},1.004222,{OTHER_PHONE},{OTHER_IDENTITY},2026-11-02,2027-11-02,,Đang xử lý,Công an xã Lý Sơn,
+{THIRD_CODE},1.004222,{OTHER_PHONE},{OTHER_IDENTITY},2026-11-02,2027-11-02,,Đang xử lý,Công an xã Lý Sơn,
 """
 
 Event = dict[str, Any]
@@ -69,10 +71,6 @@ class StoredBot:
                 return self.heard
             assert time.monotonic() < deadline, f"not among {len(self.heard)} events"
             time.sleep(0.1)
-
-    def import_status(self, status: str) -> None:
-        """The owner's dossier gets a status; the file does not stay where traces are looked for."""
-        import_dossiers(self.bot.environment, self.folder.parent, DOSSIERS.format(status))
 
 
 def import_dossiers(environment: dict[str, str], folder: Path, content: str) -> None:
@@ -181,9 +179,8 @@ def stored(
     make_store, make_broker = STORES[request.param]
     with make_store(folder) as (store, url), make_broker(folder) as (broker, read):
         endpoints = write_endpoints(folder, store, broker)
-        import_dossiers(bot_environment(folder), folder.parent, DOSSIERS.format("Đang xử lý"))
-        named = {"BOT_ENDPOINTS": str(endpoints), "LOG_LEVEL": "DEBUG"}
-        with running_bot(folder, **named) as bot:
+        import_dossiers(bot_environment(folder), folder.parent, DOSSIERS)
+        with running_bot(folder, BOT_ENDPOINTS=str(endpoints), LOG_LEVEL="DEBUG") as bot:
             engine = sa.create_engine(url)
             try:
                 yield StoredBot(bot, folder, engine, read)

@@ -42,7 +42,7 @@ class WebTalk:
     def __init__(self, bot: RunningBot) -> None:
         self._heard: list[dict[str, Any]] = []
         self._confirmed = threading.Event()
-        self.sender = ""
+        self._session = ""
         self._client = socketio.Client(reconnection=False)
         self._client.on("bot_uttered", self._heard.append)
         self._client.on("session_confirm", self._confirm)
@@ -51,13 +51,18 @@ class WebTalk:
         assert self._confirmed.wait(SECONDS)
 
     def _confirm(self, session: str) -> None:
-        self.sender = session
+        self._session = session
         self._confirmed.set()
+
+    @property
+    def sender(self) -> str:
+        """Name of the conversation: the session without its signature."""
+        return self._session.partition(".")[0]
 
     def say(self, message: str) -> Reply:
         """One message and all that the bot says until the server has handled it."""
         self._heard.clear()
-        data = {"session_id": self.sender, "message": message}
+        data = {"session_id": self._session, "message": message}
         self._client.call("user_uttered", data, timeout=SECONDS)
         return Reply(list(self._heard))
 
@@ -85,11 +90,12 @@ def shell_talk(bot: RunningBot, messages: Sequence[str]) -> tuple[str, str]:
         [sys.executable, "-m", "bot", "shell"],
         cwd=PROJECT_ROOT,
         env={**bot.environment, "BOT_PORT": str(free_port())},
-        input="\n".join([*messages, "/stop"]) + "\n",
+        # A reply that ends with buttons is a menu, which takes the next line for a choice.
+        input="\n".join([*messages, "/stop", "/stop", "/stop"]) + "\n",
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=120,
         check=False,
     )
     return done.stdout, done.stderr
