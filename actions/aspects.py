@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import checklist, dossier_wishes, life_events, privacy
+from actions import checklist, dossier_wishes, dossiers, life_events, privacy
 from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
 from actions.conversation import forgotten
 from actions.memory import place_of, text_of
@@ -57,6 +57,8 @@ class ActionAspect(SafeAction):
             return [*events, ActiveLoop(None), SlotSet("requested_slot", None)]
         # What was said is no answer to the form's question, whatever the form took it for.
         requested = tracker.get_slot("requested_slot")
+        if requested == "dossier_code" and dossiers.codes_in(tracker):
+            return events
         return [*events, SlotSet(requested, None)] if requested else events
 
 

@@ -42,13 +42,20 @@ ANSWERS = frozenset((
 PERSON, CODE = "person", "code"
 # Folded: the citizen wants to be found by numbers; or has no code, which without accents may be
 # another word ("rồi mà"), with accents not.
-_BY_NUMBERS = re.compile(r"\b(?:so dien thoai|can cuoc|chung minh|dinh danh)\b(?!.*\bma ho so\b)")
+_BY_NUMBERS = re.compile(
+    r"\b(?:so dien thoai|can cuoc|chung minh|dinh danh|hai so|2 so)\b(?!.*\bma ho so\b)"
+)
 _NO_CODE = re.compile(
     r"\b(?:khong|chua|dau|lam gi) (?:co|con|biet|nho|thay|giu|duoc cho) (?:cai )?ma\b"
     r"|\b(?:mat|quen|lac|rot) (?:cai )?ma\b"
 )
 _BY_CODE = re.compile(r"\b(?:bang|theo|qua) (?:cai )?ma\b")
 _CODE_WORD = unicodedata.normalize("NFC", "ma\u0303")
+# Folded: "hồ sơ của tôi", "xong chưa", "tới đâu" … the one that was shown.
+_PRESENT_DOSSIER = re.compile(
+    r"\b(?:cua|toi|em|minh|con|chau|do|nay|no|lai|xong|dau|chua|sao|khi nao|bao gio|bao lau)\b"
+    r"|\bthe nao\b"
+)
 _OTHER_DOSSIER = re.compile(r"\b(?:ho so|cai|ma) (?:khac|kia|con lai|nua)\b|\b1 ho so nua\b")
 
 Slots = dict[str, Any]
@@ -254,7 +261,8 @@ def _means_present_dossier(tracker: Tracker) -> bool:
         return False
     is_first_question = tracker.get_slot("requested_slot") is None
     said = vn.fold(vn.normalise(text_of(tracker)))
-    return is_first_question and bool(said) and not _OTHER_DOSSIER.search(said)
+    speaks_of_it = _PRESENT_DOSSIER.search(said) and not _OTHER_DOSSIER.search(said)
+    return is_first_question and bool(speaks_of_it)
 
 
 def _applicant_numbers(tracker: Tracker) -> Slots:

@@ -112,7 +112,8 @@ async def _tell_of_person(
         checked_on=rendering.date(source.checked_on),
     )
     codes = [each.code for each in reversed(shown)]
-    return [*dossiers.forget_question(), *dossiers.prove(tracker, codes)]
+    listed = SlotSet("told", dossier_wishes.LISTED)
+    return [*dossiers.forget_question(), *dossiers.prove(tracker, codes), listed]
 
 
 async def _tell(
@@ -122,6 +123,11 @@ async def _tell(
     for dossier in found:
         tell_status(dispatcher, dossier)
     events = [*dossiers.forget_question(), *dossiers.prove(tracker, [d.code for d in found])]
+    # What is asked next is asked of this dossier, or of its procedure.
+    events += [
+        SlotSet("told", dossier_wishes.SHOWN),
+        SlotSet("procedure_code", found[-1].procedure_code or None),
+    ]
     return [*events, *dossier_wishes.fulfil(dispatcher, tracker, found[-1])]
 
 

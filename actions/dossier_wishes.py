@@ -11,9 +11,10 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dossiers, guidance
 from actions.answers import ANSWERED, CLARIFY, REFUSED, answer, say
-from actions.memory import intent_of, text_of
+from actions.memory import intent_of, named_code, text_of
 from actions.safe_action import Events, SafeAction
 from bot import aspects, clock
+from bot.catalogue import finder
 from bot.catalogue.model import Source
 from bot.dossiers import lookup, statuses, subscriptions
 from bot.dossiers.model import Dossier
@@ -23,6 +24,10 @@ from bot.support import tickets
 from bot.wording import fragment
 
 LATE = "late_dossier"
+# Value of the slot `told` after a dossier was shown, and after a list of them.
+SHOWN, LISTED = "dossier", "dossiers"
+# A question that names hardly anything speaks of the dossier just shown.
+LONGEST_QUESTION = 1
 
 
 def buttons(dossier: Dossier, today: dt.date) -> list[dict[str, str]]:
@@ -82,14 +87,19 @@ def tell_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 
 async def _with_dossier(dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> Events:
     dossier = await present_dossier(tracker)
-    kept: Events = [SlotSet("dossier_wish", wish)]
     if dossier is not None:
         return FULFIL[wish](dispatcher, tracker, dossier)
-    if (tracker.active_loop or {}).get("name"):
-        # The form asks on for the dossier; afterwards the wish is fulfilled.
-        return kept
-    dispatcher.utter_message(response="utter_which_dossier_first")
-    return [*kept, FollowupAction("dossier_status_form")]
+    return _ask_which(dispatcher, tracker, wish)
+
+
+def _ask_which(dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> Events:
+    """Keeps what is wanted until the dossier is known, and has the form ask for it."""
+    kept: Events = [SlotSet("dossier_wish", wish)]
+    if not dossiers.codes_in(tracker):
+        dispatcher.utter_message(response="utter_which_dossier_first")
+    # An open form asks on by itself.
+    is_open = bool((tracker.active_loop or {}).get("name"))
+    return kept if is_open else [*kept, FollowupAction("dossier_status_form")]
 
 
 async def present_dossier(tracker: Tracker) -> Dossier | None:
@@ -105,6 +115,9 @@ async def present_dossier(tracker: Tracker) -> Dossier | None:
 def fulfil(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
     """Does what the citizen wanted before the dossier was known."""
     wish = tracker.get_slot("dossier_wish")
+    if wish in LINES:
+        _tell_lines(dispatcher, dossier, LINES[wish](dossier, clock.today()))
+        return [SlotSet("dossier_wish", None)]
     return FULFIL[wish](dispatcher, tracker, dossier) if wish in FULFIL else []
 
 
@@ -129,8 +142,15 @@ def _open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Do
     today = clock.today()
     done: Events = [SlotSet("dossier_wish", None)]
     standing = dossier_lines.standing(dossier, today)
-    if not standing.is_late and dossier.due_on is not None:
+    may_be_late = dossier.due_on is None and standing.clock == statuses.RUNNING
+    if not (standing.is_late or may_be_late):
         _tell_lines(dispatcher, dossier, dossier_lines.late_lines(dossier, today))
+        return done
+    known = tickets.open_for(dossier.code, tracker.sender_id)
+    if known is not None:
+        source = _source(dossier)
+        contract = answer("ticket", ANSWERED, source=source)
+        say(dispatcher, "utter_ticket_exists", contract, code=known.code, dossier=dossier.code)
         return done
     channel = tracker.get_latest_input_channel() or ""
     try:
@@ -161,6 +181,15 @@ LINES: dict[str, Callable[[Dossier, dt.date], Sequence[str]]] = {
 }
 
 
+# Questions about a procedure that are questions about a dossier right after it was shown.
+ASKED_OF_A_DOSSIER: dict[str, Callable[[Dossier, dt.date], Sequence[str]]] = {
+    "ask_processing_time": dossier_lines.lines,
+    "ask_result_delivery": dossier_lines.lines,
+    "ask_where_to_apply": dossier_lines.lines,
+    "ask_documents": dossier_lines.supplement_lines,
+}
+
+
 class ActionAboutDossier(SafeAction):
     """Late, supplement, withdraw: told of the citizen's own dossier, else in general."""
 
@@ -172,6 +201,8 @@ class ActionAboutDossier(SafeAction):
         """See class."""
         intent = intent_of(tracker)
         dossier = await present_dossier(tracker) if intent in LINES else None
+        if dossier is None and dossiers.codes_in(tracker) and intent in LINES:
+            return _ask_which(dispatcher, tracker, intent)
         if dossier is None:
             guide = guidance.GUIDES.get(intent)
             if guide is None:
@@ -181,6 +212,20 @@ class ActionAboutDossier(SafeAction):
             return []
         _tell_lines(dispatcher, dossier, LINES[intent](dossier, clock.today()))
         return []
+
+
+async def about_shown(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events | None:
+    """Answers a question that is asked of the dossier just shown; None if it is asked of else."""
+    tell = ASKED_OF_A_DOSSIER.get(intent_of(tracker))
+    if tell is None or tracker.get_slot("told") != SHOWN or named_code(tracker):
+        return None
+    if len(finder.find(text_of(tracker)).need) > LONGEST_QUESTION:
+        return None
+    dossier = await present_dossier(tracker)
+    if dossier is None:
+        return None
+    _tell_lines(dispatcher, dossier, tell(dossier, clock.today()))
+    return [SlotSet("told", SHOWN)]
 
 
 def _tell_lines(dispatcher: CollectingDispatcher, dossier: Dossier, lines: Sequence[str]) -> None:

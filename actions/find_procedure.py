@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from rasa_sdk import Tracker
+from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import choices
+from actions import choices, dossier_wishes, dossiers
 from actions.answers import CLARIFY, answer, say
 from actions.memory import intent_of, named_code, text_of
 from actions.need import answer_message
@@ -22,8 +23,11 @@ class ActionAnswerProcedure(SafeAction):
         """Name in the domain."""
         return "action_answer_procedure"
 
-    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    async def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
+        of_dossier = await dossier_wishes.about_shown(dispatcher, tracker)
+        if of_dossier is not None:
+            return of_dossier
         topics = asked_topics(tracker)
         return answer_message(
             dispatcher,
@@ -63,6 +67,8 @@ class ActionChooseOption(SafeAction):
         if number is None:
             # "cấp đổi", "cái khai sinh": words instead of a number.
             return answer_message(dispatcher, tracker, topics)
+        if tracker.get_slot("told") == dossier_wishes.LISTED:
+            return _show_dossier(dispatcher, tracker, number)
         if not options:
             say(dispatcher, "utter_no_options", answer(topics[0], CLARIFY))
             return []
@@ -71,3 +77,14 @@ class ActionChooseOption(SafeAction):
             return []
         code = options[-1 if number == LAST else number - 1]
         return tell_topics(dispatcher, tracker, topics, code)
+
+
+def _show_dossier(dispatcher: CollectingDispatcher, tracker: Tracker, number: int) -> Events:
+    """The dossier of the list that was shown, the latest of which stands first."""
+    listed = list(reversed(dossiers.proven(tracker)))
+    if not listed or (number != LAST and not 1 <= number <= len(listed)):
+        contract = answer("status", CLARIFY)
+        say(dispatcher, "utter_no_such_option", contract, count=len(listed))
+        return []
+    code = listed[-1 if number == LAST else number - 1]
+    return [SlotSet("dossier_code", code), FollowupAction("dossier_status_form")]

@@ -51,6 +51,12 @@ _ASKS_ON = re.compile(
     r"\b(?:goi|bao|keu|so may|so nao|ai|lam sao|lam gi|the nao|sao nua|gi nua|gio sao|bay gio)\b"
 )
 _LONGEST_ASKING_ON = 6
+# Folded: whoever is asked for a code or a number wants to stop.
+_LEAVES = re.compile(
+    r"(?:da |thoi |ma thoi |u )*"
+    r"(?:thoi|khoi|khong can|khong tra|bo qua|de sau|de khi khac|luc khac)\b"
+)
+_LONGEST_LEAVING = 6
 
 
 def aspect_of(
@@ -62,7 +68,7 @@ def aspect_of(
     """
     said = vn.fold(vn.normalise(str(message.get("text") or "")))
     words = said.split()
-    if in_form and _MENU in words:
+    if in_form and (_MENU in words or (len(words) <= _LONGEST_LEAVING and _LEAVES.match(said))):
         return LEAVE
     aspect = str(message.get("aspect") or "") or _of_button(message)
     danger = str((before or {}).get("aspect") or "")

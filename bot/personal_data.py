@@ -48,7 +48,7 @@ _CARD_LENGTHS = range(13, 20)
 _LEAST_DIGITS = 9
 
 # Digits of a number: named as its end, beside a code, or hardly anything else in a message.
-_PROOF = re.compile(r"(?<![\d.,/\-])(?:\d{4}|\d{6})(?![\d/\-]|[.,]\d)")
+_PROOF = re.compile(r"(?<![\w.,/\-])(?:\d{4}|\d{6})(?![\d/\-]|[.,]\d)")
 _TAIL_BEFORE = re.compile(r"(?:cuoi|duoi|otp|xac nhan|xac thuc)\b\D{0,30}$")
 _TAIL_AFTER = re.compile(r"^\D{0,12}\b(?:cuoi|duoi)\b")
 # A short message of four or six digits is most likely such an answer, unless one of these folded
@@ -57,8 +57,8 @@ _SHORT_MESSAGE = 5
 _NUMBERED = frozenset((
     "bien", "cc", "dai", "dieu", "dinh", "dong", "gio", "goi", "ha", "hang", "hieu", "hotline", "k",
     "khoan", "kg", "lop", "luat", "m2", "mau", "met", "nam", "ngan", "ngay", "nghi", "nghin",
-    "phong", "quyet", "tai", "thang", "thong", "thua", "tieu", "to", "tong", "trieu", "tu", "vnd",
-    "xe",
+    "pa", "phieu", "phong", "quyet", "sinh", "tai", "thang", "thong", "thua", "tieu", "to",
+    "tong", "trieu", "tu", "vnd", "xe",
 ))  # fmt: skip
 _EVERYBODYS = frozenset(("1022", "1080"))
 # In an answer to a question for a number: any number, however it is spaced.

@@ -131,6 +131,18 @@ def find(code: str, session: str) -> Ticket | None:
     return _ticket(row) if row else None
 
 
+def open_for(dossier_code: str, session: str) -> Ticket | None:
+    """The conversation's latest ticket about a dossier that is not closed, or None.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    own = (_COLUMN.dossier_code == dossier_code, _COLUMN.session_hash == _session_hash(session))
+    with database.connect() as connection:
+        found = [_ticket(row) for row in connection.execute(_select(*own))]
+    return next((ticket for ticket in reversed(found) if ticket.state != CLOSED), None)
+
+
 def listed(state: str = OPEN) -> list[Ticket]:
     """All tickets in a state, the oldest first.
 

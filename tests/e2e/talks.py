@@ -98,4 +98,5 @@ def shell_talk(bot: RunningBot, messages: Sequence[str]) -> tuple[str, str]:
         timeout=120,
         check=False,
     )
+    assert done.returncode == 0, done.stderr[-3000:]
     return done.stdout, done.stderr

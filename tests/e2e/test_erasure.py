@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from bot import database
+from bot import database, wording
 from bot.dossiers import one_time_codes
 from bot.dossiers import tables as t
 from bot.dossiers.marks import session_mark
@@ -20,16 +20,15 @@ from bot.dossiers.model import Asker
 from bot.settings import Settings, settings
 from tests.e2e import traces
 from tests.e2e.stored_talks import CODE, IDENTITY, PHONE, Event, StoredBot
-from tests.e2e.talks import RestTalk, web_talk
-from tests.running_bot import TEST_SECRET
+from tests.e2e.talks import RestTalk, shell_talk, web_talk
+from tests.running_bot import TEST_SECRET, Reply
 
 pytest_plugins = ("tests.e2e.stored_talks",)
 
 ASK, AGAIN = "xoá dữ liệu của tôi", "báo tôi khi có thay đổi"
 BUTTON = '/ask_privacy{"aspect":"erase_now"}'
-ASKED = {"topic": "privacy", "status": "clarify"}
-ERASED = {"topic": "privacy", "status": "answered"}
-NAME = "Trần Văn Cào Cào"
+ASKED, ERASED = ("privacy", "clarify"), ("privacy", "answered")
+NAME, NAME_IN_SHELL = "Trần Văn Cào Cào", "Trần Văn Dế Mèn"
 OWNED = {"subscriptions": 1, "notices": 1, "one_time_codes": 1}
 NOTHING = dict.fromkeys(OWNED, 0)
 
@@ -109,6 +108,10 @@ def heard_of(stored: StoredBot, sender: str, last: str) -> list[Event]:
     return [event for event in stream if event.get("sender_id") == sender]
 
 
+def outcomes(reply: Reply) -> list[tuple[str, str]]:
+    return [(answer["topic"], answer["status"]) for answer in reply.answers]
+
+
 def said(events: list[Event]) -> list[str]:
     return [event["text"] for event in events if event["event"] == "user"]
 
@@ -119,9 +122,9 @@ def test_a_yes_erases_all_of_the_conversation_and_no_other(
 ) -> None:
     others_rows = stored.rows(other.sender)
     assert others_rows
-    assert talk.say(ASK).answers == [ASKED]
+    assert outcomes(talk.say(ASK)) == [ASKED]
     assert NAME in traces_of(stored, talk.sender)
-    assert talk.say(yes).answers == [ERASED]
+    assert outcomes(talk.say(yes)) == [ERASED]
     assert stored.rows(talk.sender) == []
     assert owned_by(talk.sender) == NOTHING
     stream = heard_of(stored, talk.sender, "conversation_erased")
@@ -131,6 +134,7 @@ def test_a_yes_erases_all_of_the_conversation_and_no_other(
 
 
 def traces_of(stored: StoredBot, sender: str) -> str:
+    """All texts of one conversation, or of all."""
     return "\n".join(text for event in stored.rows(sender) for text in traces.texts_in(event))
 
 
@@ -159,7 +163,7 @@ def test_nothing_is_erased_without_a_yes_right_then(
 ) -> None:
     before = stored.rows(talk.sender)
     for message in (ASK, *answers, "xin chào"):
-        assert ERASED not in talk.say(message).answers
+        assert ERASED not in outcomes(talk.say(message))
     rows = stored.rows(talk.sender)
     assert rows[: len(before)] == before
     assert said(rows[len(before) :]) == [ASK, *answers, "xin chào"]
@@ -171,5 +175,12 @@ def test_nothing_is_erased_without_a_yes_right_then(
 def test_one_may_ask_again_after_a_no(stored: StoredBot, talk: Any) -> None:
     for message in (ASK, "không", ASK):
         talk.say(message)
-    assert talk.say("ừ").answers == [ERASED]
+    assert outcomes(talk.say("ừ")) == [ERASED]
     assert stored.rows(talk.sender) == []
+
+
+def test_a_shell_erases_as_well(stored: StoredBot) -> None:
+    asked = f"tôi tên {NAME_IN_SHELL}, đăng ký tạm trú cần giấy tờ gì"
+    shown, _ = shell_talk(stored.bot, [asked, ASK, "ừ"])
+    assert wording.text("privacy", "utter_erased") in shown
+    assert NAME_IN_SHELL not in traces_of(stored, "")

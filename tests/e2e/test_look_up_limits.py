@@ -23,7 +23,14 @@ from tests.databases import POSTGRES
 from tests.dossiers import enumeration_attack
 from tests.dossiers.enumeration_attack import BOTNET, NEW_SESSIONS, ONE_CODE, ONE_SESSION
 from tests.dossiers.files import IDENTITY, PHONE, write_csv
-from tests.running_bot import Reply, RunningBot, bot_environment, run_command, running_bot
+from tests.running_bot import (
+    Reply,
+    RunningBot,
+    bot_environment,
+    free_port,
+    run_command,
+    running_bot,
+)
 
 KNOWN = [f"H48.16-260710-{number:04}" for number in range(1, 5)]
 GUESSED, LOCKED, FREE, WITHOUT_NUMBERS = KNOWN
@@ -213,19 +220,16 @@ def test_an_attack_is_shut_out_before_it_comes_to_the_right_guess(
 
 
 @pytest.fixture(scope="module")
-def sending_and_silent(
+def sending_bot(
     seeded_file: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[list[RunningBot]]:
-    """Two servers that verify by one-time codes: one with a sender of messages, one without."""
-    servers = []
-    for name, sms in (("sending", "sms"), ("silent", "")):
-        folder = tmp_path_factory.mktemp(name)
-        shutil.copyfile(seeded_file, folder / "bot.db")
-        put_dossiers(bot_environment(folder), folder)
-        own = {"BOT_VAR_DIR": str(folder), "BOT_LOOKUP_FACTOR": "one_time_code"}
-        servers.append({**own, "BOT_SMS_FOLDER": str(folder / sms) if sms else ""})
-    with running_bots(*servers) as bots:
-        yield bots
+) -> Iterator[RunningBot]:
+    """A server that verifies by one-time codes."""
+    folder = tmp_path_factory.mktemp("sending")
+    shutil.copyfile(seeded_file, folder / "bot.db")
+    put_dossiers(bot_environment(folder), folder)
+    own = {"BOT_LOOKUP_FACTOR": "one_time_code", "BOT_SMS_FOLDER": str(folder / "sms")}
+    with running_bot(folder, **own) as bot:
+        yield bot
 
 
 def messages_of(bot: RunningBot) -> list[tuple[str, str]]:
@@ -252,10 +256,8 @@ def ask_for_code(bot: RunningBot, sender: str, code: str, phone: str) -> list[Me
     return [say(bot, sender, f"tra cứu hồ sơ {code}"), say(bot, sender, phone)]
 
 
-def test_the_code_that_was_sent_opens_the_dossier(
-    sending_and_silent: list[RunningBot], sender: str
-) -> None:
-    bot = sending_and_silent[0]
+def test_the_code_that_was_sent_opens_the_dossier(sending_bot: RunningBot, sender: str) -> None:
+    bot = sending_bot
     known = len(messages_of(bot))
     assert told(look_up(bot, f"{sender}-digits", FREE)) == ["clarify"]
     right = ask_for_code(bot, f"{sender}-owner", FREE, PHONE)
@@ -274,9 +276,9 @@ def test_the_code_that_was_sent_opens_the_dossier(
 
 
 def test_wrong_codes_open_nothing_and_use_the_right_one_up(
-    sending_and_silent: list[RunningBot], sender: str
+    sending_bot: RunningBot, sender: str
 ) -> None:
-    bot = sending_and_silent[0]
+    bot = sending_bot
     known = len(messages_of(bot))
     ask_for_code(bot, sender, GUESSED, PHONE)
     code = sent_code(bot, known)
@@ -288,13 +290,8 @@ def test_wrong_codes_open_nothing_and_use_the_right_one_up(
     assert told(say(bot, sender, sent_code(bot, known + 1))) == ["answered"]
 
 
-def test_where_no_code_can_be_sent_a_person_is_named(
-    sending_and_silent: list[RunningBot], sender: str
-) -> None:
-    bot = sending_and_silent[1]
-    right = ask_for_code(bot, f"{sender}-owner", FREE, PHONE)
-    assert told(right[1]) == ["handover"]
-    assert "1022" in right[1][0]["text"]
-    assert ask_for_code(bot, f"{sender}-nobody", UNKNOWN[0], PHONE) == right
-    # The talk goes on.
-    assert "máy trả lời tự động" in say(bot, f"{sender}-owner", "xin chào")[0]["text"]
+def test_a_server_that_could_send_no_code_does_not_start(tmp_path: Path) -> None:
+    own = {"BOT_LOOKUP_FACTOR": "one_time_code", "BOT_PORT": str(free_port())}
+    refused = run_command(bot_environment(tmp_path, **own), "serve")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == "Error: BOT_SMS_FOLDER is not set: no one-time codes can be sent\n"

@@ -22,7 +22,7 @@ from sanic import Sanic
 
 from bot import database
 from bot.channels import web
-from bot.channels.web import WebChannel, sign
+from bot.channels.web import WebChannel, session_of, sign
 from bot.dossiers import subscriptions
 from bot.dossiers import tables as t
 from bot.dossiers.gateway import gateway
@@ -164,7 +164,7 @@ def test_after_the_last_status_nothing_is_told_any_more(
     subscribe(owner.say, FINAL)
     change(igate, FINAL, HANDED_OVER)
     assert polled(telling_bot) == "1 changed, 0 unknown."
-    forged = open_page(telling_bot.url, sign(owner.session.split(".")[0], "another secret"))
+    forged = open_page(telling_bot.url, sign(session_of(owner.session), "another secret"))
     assert forged.session != owner.session
     assert forged.texts == []
     (text,) = open_page(telling_bot.url, owner.session).texts
@@ -257,7 +257,7 @@ def test_a_page_that_is_open_is_told_without_asking(
     with small_server(monkeypatch) as url:
         page, stranger = open_page(url), open_page(url)
         second_tab = open_page(url, page.session)
-        subscriptions.subscribe(page.session, WebChannel.name(), shown)
+        subscriptions.subscribe(session_of(page.session), WebChannel.name(), shown)
         put_dossier(READY)
         # Another worker polls; this one has the citizen.
         assert asyncio.run(poll(gateway())) == Report(checked=1, changed=1)

@@ -194,10 +194,10 @@ def test_each_channel_stores_every_message_masked(told: Told, channel: str) -> N
     masked = [{mask(message), mask_answer(message).text} for message in SAID]
     assert len(texts) == len(SAID)
     assert [text for text, known in zip(texts, masked, strict=True) if text not in known] == []
-    # A shell that is left does not wait for its broker.
+    # A shell that is left does not wait until its broker has sent the last ones.
     streamed = told.streamed[channel][: len(SAID)]
     assert streamed == texts[: len(streamed)]
-    assert len(streamed) > len(SAID) - (5 if channel == "cmdline" else 1)
+    assert len(streamed) >= (len(SAID) // 2 if channel == "cmdline" else len(SAID))
 
 
 @pytest.mark.parametrize("log", ["server.log", "shell.log"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,7 +42,7 @@ TALKS = (
     ("gone on with", 90.0), ("gone on with", 1.0),
 )  # fmt: skip
 ALL_ROWS = {table.name: ["goes", "stays"] for table, *_ in KEPT}
-COUNTED = {**dict.fromkeys(ALL_ROWS, 1), "conversations": 2}
+COUNTED = {**dict.fromkeys(ALL_ROWS, 1), "sms_files": 1, "conversations": 2}
 
 
 def say(store: SQLTrackerStore, sender: str, days_ago: float) -> None:
@@ -73,11 +74,17 @@ def environment(
         for name, hours in (("goes", 1), ("stays", -1)):
             when = dt.datetime.utcnow() - dt.timedelta(days=days, hours=hours)
             put(table, name, **{column: when}, **dict.fromkeys(further, when))
+    sms = folder / "sms"
+    sms.mkdir()
+    for name, hours in (("goes", 25), ("stays", 23)):
+        (sms / f"{name}.txt").write_text("0396118427\nMa xac nhan la 123456.\n")
+        os.utime(sms / f"{name}.txt", (time.time() - hours * 3600,) * 2)
     with STORES[request.param](folder) as (store, _):
         environment = bot_environment(
             folder,
             BOT_ENDPOINTS=str(write_endpoints(folder, store)),
             BOT_KEEP_CONVERSATIONS_DAYS="20",
+            BOT_SMS_FOLDER=str(sms),
         )
         options = {name: value for name, value in store.items() if name not in ("type", "url")}
         tracker_store = SQLTrackerStore(Domain.empty(), host=store.get("url"), **options)
@@ -87,12 +94,14 @@ def environment(
         tracker_store.engine.dispose()
 
 
-def state(store: SQLTrackerStore) -> dict[str, Any]:
-    """Names of all rows, and number of events of all conversations."""
+def state(environment: dict[str, str], store: SQLTrackerStore) -> dict[str, Any]:
+    """Names of all rows and messages, and number of events of all conversations."""
+    messages = sorted(file.stem for file in Path(environment["BOT_SMS_FOLDER"]).iterdir())
     with store.engine.connect() as connection:
         counts = sa.text("SELECT sender_id, count(*) FROM events GROUP BY sender_id")
         conversations = {str(sender): int(n) for sender, n in connection.execute(counts)}
-    return {**{table.name: marks(table) for table, *_ in KEPT}, "conversations": conversations}
+    rows = {table.name: marks(table) for table, *_ in KEPT}
+    return {**rows, "sms_files": messages, "conversations": conversations}
 
 
 def run(environment: dict[str, str], *arguments: str) -> dict[str, int]:
@@ -109,25 +118,26 @@ def test_a_dry_run_shows_what_a_real_one_deletes_exactly(
     environment: tuple[dict[str, str], SQLTrackerStore],
 ) -> None:
     settings_of_command, store = environment
-    before = state(store)
+    before = state(settings_of_command, store)
     assert before == {
         **ALL_ROWS,
+        "sms_files": ["goes", "stays"],
         "conversations": {"old": 3, "older": 5, "young": 3, "gone on with": 5},
     }
     assert run(settings_of_command, "--dry-run") == COUNTED
-    assert state(store) == before
+    assert state(settings_of_command, store) == before
     assert run(settings_of_command) == COUNTED
     after = {
-        **{name: ["stays"] for name in ALL_ROWS},
+        **{name: ["stays"] for name in (*ALL_ROWS, "sms_files")},
         "conversations": {"young": 3, "gone on with": 5},
     }
-    assert state(store) == after
+    assert state(settings_of_command, store) == after
     assert run(settings_of_command) == dict.fromkeys(COUNTED, 0)
-    assert state(store) == after
+    assert state(settings_of_command, store) == after
 
 
 def test_a_command_without_a_store_in_its_endpoints_says_nothing_of_conversations(
     database_ready: Settings, tmp_path: Path
 ) -> None:
     environment = bot_environment(database_ready.var_dir)
-    assert set(run(environment)) == set(ALL_ROWS)
+    assert run(environment) == dict.fromkeys((*ALL_ROWS, "sms_files"), 0)
