@@ -45,6 +45,7 @@ _STOPS = re.compile(
     r"\b(?:huy|ngung|ngat|tat|cham dut|het can|bo di|khong (?:can|muon|theo doi))\b"
     r"|\b(?:bo|dung|khoi|thoi)(?: co| can)? (?:bao|cai|dang|gui|nhac|nhan|nhan tin|theo|thong)\b"
 )
+_WHERE = re.compile(r"\b(?:o dau|noi nao|cho nao|cho mo|o mo|so nao|so may|gui cho ai|goi ai|gap ai|the nao)\b")
 _STARTS = re.compile(r"\b(?:dang ky nhan|bat thong bao|theo doi (?:giup|dum|gium|ho))\b")
 # Whoever was told a number asks on: whom to call, what now.
 _ASKS_ON = re.compile(
@@ -75,6 +76,9 @@ def aspect_of(
     is_of_its_own = aspect in DANGERS or aspect in LIMITS
     if danger in DANGERS and len(words) <= _LONGEST_ASKING_ON and not is_of_its_own:
         aspect = danger if _ASKS_ON.search(said) else aspect
+    if aspect == OPEN_TICKET and _WHERE.search(said):
+        # Who asks where to complain is told where, and decides then.
+        aspect = ""
     if aspect in (SUBSCRIBE, UNSUBSCRIBE):
         if _STOPS.search(said):
             return UNSUBSCRIBE
