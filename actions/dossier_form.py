@@ -137,6 +137,10 @@ class ValidateDossierStatusForm(FormValidationAction):
             if not _is_code(tracker.get_slot("dossier_code")):
                 # The telephone came before the code, which is asked for first.
                 return {"dossier_digits": None}
+            if length == ONE_TIME_CODE_LENGTH:
+                # Sent once more after a slip, without the telephone.
+                sent = {"dossier_digits": token, "dossier_one_time_code": token}
+                return {**sent, "dossier_tries": 0.0}
             if length not in PHONE_LENGTHS:
                 return self._failed("applicant_phone", dispatcher, tracker, "dossier_digits")
             return await _send_one_time_code(token, tracker)

@@ -44,9 +44,12 @@ class ActionDossierStatus(SafeAction):
             return dossiers.forget_question()
         return await _tell_of_codes(dispatcher, tracker, [code, *_waiting(tracker)])
 
-    def after_outage(self) -> Events:
-        """The numbers are forgotten, whether they were asked about or not."""
-        return dossiers.forget_question()
+    def after_outage(self, tracker: Tracker) -> Events:
+        """The numbers are forgotten; the code stays for when the system answers again."""
+        return [
+            *dossiers.forget_question(),
+            SlotSet("dossier_code", tracker.get_slot("dossier_code")),
+        ]
 
 
 def _waiting(tracker: Tracker) -> list[str]:
@@ -59,15 +62,21 @@ async def _tell_of_codes(
     """Each dossier that the citizen has proven to own, or proves to own now."""
     found = [dossier for code in codes if (dossier := await _look_up(tracker, code)) is not None]
     if not found:
-        whole = await lookup.wants_whole_number(dossiers.asker_of(tracker))
-        response = "utter_dossier_number_refused" if whole else "utter_dossier_refused"
-        dispatcher.utter_message(response=response)
+        dispatcher.utter_message(response=await _refusal(tracker))
         # The code stays, so that other digits can be sent right away.
         code = tracker.get_slot("dossier_code")
         return [*dossiers.forget_question(), SlotSet("dossier_code", code)]
     if len(found) < len(codes):
         dispatcher.utter_message(response="utter_some_dossiers_refused")
     return await _tell(dispatcher, tracker, found)
+
+
+async def _refusal(tracker: Tracker) -> str:
+    """The words for whatever was wrong: they tell what was asked for, and nothing more."""
+    if lookup.is_one_time_code_wanted():
+        return "utter_one_time_code_refused"
+    whole = await lookup.wants_whole_number(dossiers.asker_of(tracker))
+    return "utter_dossier_number_refused" if whole else "utter_dossier_refused"
 
 
 async def _look_up(tracker: Tracker, code: str) -> Dossier | None:

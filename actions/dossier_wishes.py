@@ -183,7 +183,7 @@ LINES: dict[str, Callable[[Dossier, dt.date], Sequence[str]]] = {
 
 # Questions about a procedure that are questions about a dossier right after it was shown.
 ASKED_OF_A_DOSSIER: dict[str, Callable[[Dossier, dt.date], Sequence[str]]] = {
-    "ask_processing_time": dossier_lines.lines,
+    "ask_processing_time": dossier_lines.late_lines,
     "ask_result_delivery": dossier_lines.lines,
     "ask_where_to_apply": dossier_lines.lines,
     "ask_documents": dossier_lines.supplement_lines,

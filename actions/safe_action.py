@@ -45,7 +45,7 @@ class SafeAction(Action, ABC):
             # The reason stands in the log of the gateway, which knows no citizen's data.
             dispatcher.messages.clear()
             dispatcher.utter_message(response="utter_dossier_unavailable")
-            events = self.after_outage()
+            events = self.after_outage(tracker)
         except DatabaseUnavailable:
             logger.exception("%s: the database is down", self.name())
             # What was said so far belongs to an answer that could not be finished.
@@ -54,6 +54,6 @@ class SafeAction(Action, ABC):
             events = []
         return events or [SlotSet("procedure_code", tracker.get_slot("procedure_code"))]
 
-    def after_outage(self) -> Events:
+    def after_outage(self, tracker: Tracker) -> Events:
         """What is to be forgotten when the procedures system did not answer."""
         return []

@@ -45,7 +45,9 @@ _STOPS = re.compile(
     r"\b(?:huy|ngung|ngat|tat|cham dut|het can|bo di|khong (?:can|muon|theo doi))\b"
     r"|\b(?:bo|dung|khoi|thoi)(?: co| can)? (?:bao|cai|dang|gui|nhac|nhan|nhan tin|theo|thong)\b"
 )
-_WHERE = re.compile(r"\b(?:o dau|noi nao|cho nao|cho mo|o mo|so nao|so may|gui cho ai|goi ai|gap ai|the nao)\b")
+_WHERE = re.compile(
+    r"\b(?:o dau|noi nao|cho nao|cho mo|o mo|so nao|so may|gui cho ai|goi ai|gap ai|the nao)\b"
+)
 _STARTS = re.compile(r"\b(?:dang ky nhan|bat thong bao|theo doi (?:giup|dum|gium|ho))\b")
 # Whoever was told a number asks on: whom to call, what now.
 _ASKS_ON = re.compile(
@@ -76,6 +78,9 @@ def aspect_of(
     is_of_its_own = aspect in DANGERS or aspect in LIMITS
     if danger in DANGERS and len(words) <= _LONGEST_ASKING_ON and not is_of_its_own:
         aspect = danger if _ASKS_ON.search(said) else aspect
+    names_a_ticket = TICKET_CODE.search(str(message.get("text") or "").lower())
+    if names_a_ticket and aspect in ("", OPEN_TICKET, SUBSCRIBE):
+        return TICKET
     if aspect == OPEN_TICKET and _WHERE.search(said):
         # Who asks where to complain is told where, and decides then.
         aspect = ""
@@ -83,8 +88,6 @@ def aspect_of(
         if _STOPS.search(said):
             return UNSUBSCRIBE
         return SUBSCRIBE if _STARTS.search(said) else aspect
-    if not aspect and TICKET_CODE.search(str(message.get("text") or "").lower()):
-        return TICKET
     return aspect or (CHECKLIST if _CHECKLIST.search(said) else "")
 
 
