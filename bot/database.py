@@ -49,6 +49,8 @@ def _begin_sqlite(connection: Connection) -> None:
         # Readers go on while an import writes; the file remembers this one.
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
         connection.exec_driver_sql("PRAGMA synchronous=NORMAL")
+        # What is erased must not be read off the file's free pages.
+        connection.exec_driver_sql("PRAGMA secure_delete=ON")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -34,7 +34,7 @@ def purge(now: dt.datetime | None = None, dry_run: bool = False) -> dict[str, in
     return {
         **dossiers.purge(now, dry_run=dry_run),
         "tickets": tickets.purge(closed_before, dry_run=dry_run),
-        "sms_files": 0 if dry_run else sms.purge(now - SMS_FILES_KEPT),
+        "sms_files": sms.purge(now - SMS_FILES_KEPT, dry_run=dry_run),
     }
 
 

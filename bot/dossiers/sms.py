@@ -6,12 +6,14 @@ import asyncio
 import datetime as dt
 import logging
 import os
+import re
 from pathlib import Path
 from typing import Protocol
 
 from bot.dossiers.marks import mark
 from bot.settings import settings
 
+_OWN_FILE = re.compile(r"\d{8}T\d{12}-[0-9a-f]{16}\.txt")
 logger = logging.getLogger(__name__)
 
 
@@ -56,14 +58,19 @@ class FileSender:
             raise SmsUnavailable(f"BOT_SMS_FOLDER cannot be written to: {reason}") from None
 
 
-def purge(before: dt.datetime) -> int:
-    """Delete the messages of `FileSender` that are older than a time (UTC); how many."""
+def purge(before: dt.datetime, *, dry_run: bool = False) -> int:
+    """Delete the messages of `FileSender` that are older than a time (UTC); how many.
+
+    `dry_run` counts only. Other files of the folder stay.
+    """
     folder, count = settings().sms_folder, 0
-    for path in Path(folder).glob("*.txt") if folder else ():
+    files = Path(folder).iterdir() if folder and Path(folder).is_dir() else ()
+    for path in (file for file in files if _OWN_FILE.fullmatch(file.name)):
         sent_at = dt.datetime.fromtimestamp(path.stat().st_mtime, tz=dt.timezone.utc)
         if sent_at.replace(tzinfo=None) < before:
-            path.unlink(missing_ok=True)
             count += 1
+            if not dry_run:
+                path.unlink(missing_ok=True)
     return count
 
 

@@ -35,9 +35,11 @@ def configure() -> None:
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("matplotlib", "apscheduler", "socketio", "engineio", "sanic.access"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
-    # Their debug lines carry slot values and messages.
-    for talkative in ("rasa", "rasa_sdk", "asyncio", "sqlalchemy"):
+    # Their debug lines carry slot values, messages and frames of the web channel.
+    for talkative in ("rasa", "rasa_sdk", "asyncio", "sanic.error", "aio_pika", "aiormq"):
         logging.getLogger(talkative).setLevel(max(logging.INFO, getattr(logging, level)))
+    # Even its information lines hold the values of statements.
+    logging.getLogger("sqlalchemy").setLevel(max(logging.WARNING, getattr(logging, level)))
     _keep_citizens_text_out(level)
 
 

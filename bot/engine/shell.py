@@ -4,32 +4,51 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import uuid
+from asyncio import AbstractEventLoop
 from pathlib import Path
 
 import rasa.core.run
 from rasa.core.agent import Agent
+from rasa.core.channels import channel, console
+from sanic import Sanic
 
+from bot.channels.shell import ShellChannel
 from bot.engine import agent as agents
 from bot.engine.explain import explain_message
 from bot.engine.ports import check_port
 from bot.settings import Settings
 
+HOST = "127.0.0.1"
+
 
 def talk(model: Path, settings: Settings) -> None:
-    """Rasa's own shell; `/stop` leaves it.
+    """Rasa's own shell, on a server that handles messages as ours does; `/stop` leaves it.
+
+    `rasa shell` would load an agent of its own, which stores what ours masks or erases.
 
     Raises:
-        bot.engine.ports.PortTaken: Rasa's shell serves itself on the bot's port.
+        bot.engine.ports.PortTaken: the shell serves itself on the bot's port.
     """
-    check_port("127.0.0.1", settings.port)
-    rasa.core.run.serve_application(
-        model_path=str(model),
-        channel="bot.channels.shell.ShellChannel",
-        interface="127.0.0.1",
-        port=settings.port,
-        endpoints=agents.endpoints(),
-        enable_api=False,
-    )
+    check_port(HOST, settings.port)
+    app = Sanic("tro_ly_thu_tuc_shell", configure_logging=False)
+    channel.register([ShellChannel()], app, route="/webhooks/")
+
+    async def load_agent(app: Sanic, loop: AbstractEventLoop) -> None:
+        app.ctx.agent = await agents.load(model)
+
+    async def read_terminal(app: Sanic) -> None:
+        # Rasa's reader asks at once; the server begins to listen right after this.
+        await asyncio.sleep(1)
+        await console.record_messages(
+            server_url=f"http://{HOST}:{settings.port}", sender_id=uuid.uuid4().hex
+        )
+        app.stop()
+
+    app.register_listener(load_agent, "before_server_start")
+    app.register_listener(rasa.core.run.close_resources, "after_server_stop")
+    app.add_task(read_terminal)
+    app.run(host=HOST, port=settings.port, workers=1, access_log=False, debug=False, motd=False)
 
 
 def show_intents(model: Path) -> None:
