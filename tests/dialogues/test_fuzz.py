@@ -328,12 +328,13 @@ class Talks:
 
     async def say(self, sender: str, text: str) -> list[dict[str, Any]]:
         """What the REST channel would send back for a message."""
-        from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
+        from rasa.core.channels.channel import CollectingOutputChannel
 
-        from bot.channels.fallback import as_citizen_means, handle
+        from bot.channels.fallback import handle
+        from bot.channels.incoming import user_message
 
         output = CollectingOutputChannel()
-        message = UserMessage(as_citizen_means(text), output, sender, input_channel="rest")
+        message = user_message(text, output, sender, "rest")
         begun = time.perf_counter()
         if not await handle(self._agent.handle_message, message):
             output.messages.append({"text": "", "failed": True})

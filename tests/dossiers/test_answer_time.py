@@ -29,6 +29,9 @@ from tests.dossiers.files import CODE, PHONE, write_csv
 from tests.dossiers.gateways import WatchedGateway
 from tests.dossiers.looking_up import DIRECT, OTHER, import_and_watch
 
+# What else runs on the machine at the moment is not to be measured.
+pytestmark = pytest.mark.alone
+
 SIGNIFICANT = 0.0005
 LARGEST_DIFFERENCE = 0.001
 # Look-ups of each kind; each code is tried less often than locks it.

@@ -268,6 +268,7 @@ def lane(bot: RunningBot, number: int, seconds: dict[str, list[float]]) -> None:
             assert told(reply) == [REFUSED]
 
 
+@pytest.mark.alone
 def test_unknown_codes_and_wrong_digits_take_the_same_time(asking_bot: RunningBot) -> None:
     seconds: dict[str, list[float]] = {"known": [], "unknown": []}
     with ThreadPoolExecutor(LANES) as threads:
