@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from sanic import Sanic
 
 from bot import database
 from bot.catalogue.seed_import import load_seed
 from bot.migrations.runner import upgrade
 from bot.settings import PROJECT_ROOT, Settings, settings
+
+# Sanic rewrites its own methods when an app starts; in this mode it does so for every app anew.
+Sanic.test_mode = True
 
 SECRET = "a-secret-of-the-tests"
 HOTLINE_SECRET = "a-hotline-secret-of-the-tests"

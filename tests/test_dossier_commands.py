@@ -118,7 +118,7 @@ def test_retention_counts_first_and_then_deletes(capsys: Captured) -> None:
     with database.begin() as connection:
         connection.execute(sa.insert(t.lookup_failures).values(values))
     names = ["lookup_failures", "one_time_codes", "lookup_audit", "subscriptions", "notices"]
-    counts = dict.fromkeys([*names, "tickets"], 0)
+    counts = dict.fromkeys([*names, "tickets", "sms_files"], 0)
 
     def shown(prefix: str, failures: int) -> str:
         told = {**counts, "lookup_failures": failures}

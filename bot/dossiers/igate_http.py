@@ -133,7 +133,9 @@ async def request(
                     return Answer(response.status)
                 failure = RequestFailed(f"status {response.status}", _pause(response))
             finally:
-                _forget(response)
+                # A whole answer leaves nothing behind, and its connection is kept for the next.
+                if not response.content.at_eof():
+                    _forget(response)
     # Texts of these errors may hold the address with its parameters: none is passed on.
     except asyncio.TimeoutError:
         failure = RequestFailed("time-out")

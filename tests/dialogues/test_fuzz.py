@@ -40,6 +40,8 @@ from tests.running_bot import bot_environment
 
 SEED = 20261101
 CONVERSATIONS = 2000
+# Codes of tickets are drawn anew for each.
+TICKET = re.compile(r"PA\d{6}")
 PROCESSES = 2
 # A quarter of the conversations, then all of them: what grows in between is a leak.
 WARM = 4
@@ -426,10 +428,12 @@ class Talks:
                     continue
                 said.append(text)
                 replies = []
-                for store in stores:
+                for place, store in enumerate(stores):
                     processor.tracker_store = store
                     random.seed(number)  # Rasa draws among variants of a response
-                    replies.append(await self.say(f"long-{number}", text))
+                    # What is stored beside the talk (notices, tickets) is each talk's own.
+                    said_back = await self.say(f"long-{number}-{place}", text)
+                    replies.append(json.loads(TICKET.sub("PA", json.dumps(said_back))))
                 if replies[0] != replies[1]:
                     return f"conversation {number} of seed {SEED}: {said!r}\n  {replies}"
                 buttons = [b["payload"] for m in replies[0] for b in m.get("buttons", [])]
@@ -557,7 +561,7 @@ def test_what_citizens_say_stands_in_no_log(reports: list[Report]) -> None:
     texts = {text for text in known_texts() if len(text) > 2 * TELLING}
     assert len(texts) > 500
     for report in reports:
-        assert "sqlalchemy" in report.log  # it was written at the most talkative level
+        assert " DEBUG " in report.log  # it was written at the most talkative level
         assert [text for text in texts if text in report.log] == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 import re
 import stat
@@ -99,3 +100,20 @@ def test_a_fault_is_logged_without_number_and_text(
     said = [r.getMessage() for r in caplog.records if r.name == "bot.dossiers.sms"]
     assert said == [f"A one-time code was not sent: {reason}"]
     assert PHONE not in caplog.text
+
+
+def test_old_messages_are_deleted_and_nothing_else_of_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "sms"
+    change_setting(monkeypatch, "BOT_SMS_FOLDER", str(folder))
+    assert sms.purge(dt.datetime.utcnow()) == 0  # there is no folder yet
+    sms.FileSender(folder).send(PHONE, "old")
+    (folder / "notes.txt").write_text("an operator's", encoding="utf-8")
+    now = dt.datetime.utcnow()
+    assert sms.purge(now - dt.timedelta(hours=1)) == 0
+    later = now + dt.timedelta(hours=1)
+    assert sms.purge(later, dry_run=True) == 1
+    assert len(list(folder.iterdir())) == 2
+    assert sms.purge(later) == 1
+    assert [file.name for file in folder.iterdir()] == ["notes.txt"]

@@ -250,7 +250,7 @@ def test_the_answer_holds_what_a_citizen_needs_and_nothing_of_the_applicant(
         assert piece in reply.text
     assert re.search(r"Đã trễ hẹn [4-6] ngày làm việc\.", reply.text)
     said, log = str(reply.messages), asking_bot.log.read_text(errors="replace")
-    assert "sqlalchemy" in log, "the log is read from the wrong place"
+    assert " DEBUG " in log, "the log is read from the wrong place, or holds too little"
     assert [piece for piece in (*PERSONAL, PHONE[-4:], IDENTITY[-4:]) if piece in said] == []
     assert [piece for piece in (*PERSONAL, "4 số cuối", late["code"]) if piece in log] == []
 
