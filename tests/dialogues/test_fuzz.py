@@ -433,7 +433,8 @@ class Talks:
                     random.seed(number)  # Rasa draws among variants of a response
                     # What is stored beside the talk (notices, tickets) is each talk's own.
                     said_back = await self.say(f"long-{number}-{place}", text)
-                    replies.append(json.loads(TICKET.sub("PA", json.dumps(said_back))))
+                    written = json.dumps([{**m, "recipient_id": ""} for m in said_back])
+                    replies.append(json.loads(TICKET.sub("PA", written)))
                 if replies[0] != replies[1]:
                     return f"conversation {number} of seed {SEED}: {said!r}\n  {replies}"
                 buttons = [b["payload"] for m in replies[0] for b in m.get("buttons", [])]
