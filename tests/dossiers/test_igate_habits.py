@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import uvloop
 
 from bot.dossiers import igate_client
 from bot.dossiers.igate_client import IGateGateway
@@ -44,7 +45,20 @@ def igate() -> Iterator[RunningIGate]:
 # Connections
 
 
-def test_look_ups_share_one_connection(igate: RunningIGate) -> None:
+@pytest.fixture
+def loops(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Event loops of asyncio's own kind, or of the one that the server runs on."""
+    before = asyncio.get_event_loop_policy()
+    asyncio.set_event_loop_policy(request.param())
+    yield
+    asyncio.set_event_loop_policy(before)
+
+
+PLAIN, FAST = asyncio.DefaultEventLoopPolicy, uvloop.EventLoopPolicy
+
+
+@pytest.mark.parametrize("loops", [PLAIN, FAST], indirect=True)
+def test_look_ups_share_one_connection(igate: RunningIGate, loops: None) -> None:
     asked = client(igate.url)
     assert run(*[lambda: asked.by_code(CODE)] * 10) == [found(CODE)] * 10
     assert igate.counts() == {"requests": 10, "connections": 1, "tokens": 1}
@@ -58,8 +72,9 @@ def look_up_in_a_loop_of_its_own(asked: IGateGateway) -> weakref.ref[asyncio.Abs
     return weakref.ref(loop)
 
 
+@pytest.mark.parametrize("loops", [PLAIN], indirect=True)
 def test_a_client_outlives_its_loops_without_a_word(
-    igate: RunningIGate, caplog: pytest.LogCaptureFixture
+    igate: RunningIGate, loops: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked = client(igate.url)
     with warnings.catch_warnings(record=True) as warned:
