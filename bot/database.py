@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -154,6 +154,18 @@ def begin(*, migrates: bool = False) -> Iterator[Connection]:
                 _mind_foreign_keys(connection)
     except SQLAlchemyError as error:
         raise _unavailable(error) from None
+
+
+def queue_up(connection: Connection, marks: Iterable[str]) -> None:
+    """Wait for whoever else queues up for one of the marks (hex hashes) in a transaction.
+
+    Until this transaction ends, others wait. SQLite has one writer at a time anyway.
+    """
+    if connection.dialect.name != "postgresql":
+        return
+    # In one order for all, so that no two wait for each other.
+    for key in sorted({int(mark[:16], 16) - 2**63 for mark in marks}):
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))
 
 
 def _mind_foreign_keys(connection: Connection) -> None:

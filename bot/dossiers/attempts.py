@@ -85,7 +85,7 @@ def reserve(keys: Sequence[Key], now: dt.datetime) -> Attempt:
         bot.database.DatabaseUnavailable: the database is down; nothing was counted.
     """
     with database.begin() as connection:
-        _wait_for_others(connection, keys)
+        database.queue_up(connection, _shared(keys))
         _forget(connection, now)
         if _is_any_locked(connection, keys, now):
             return Attempt(is_locked=True)
@@ -122,16 +122,10 @@ def wants_whole_number(asker: Asker, now: dt.datetime) -> bool:
         return _is_overall_limit_passed(connection, now)
 
 
-def _wait_for_others(connection: Connection, keys: Sequence[Key]) -> None:
-    """Nobody else counts under these keys until the transaction ends."""
-    if connection.dialect.name != "postgresql":
-        return  # SQLite has one writer at a time
-    names = {int(key.hash[:16], 16) - 2**63 for key in keys}
-    if any(key.kind == ADDRESS for key in keys):
-        names.add(int(mark("overall")[:16], 16) - 2**63)
-    # In one order for all, so that no two wait for each other.
-    for name in sorted(names):
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(name)))
+def _shared(keys: Sequence[Key]) -> list[str]:
+    """What nobody else may count under meanwhile: the keys, and the count of all addresses."""
+    marks = [key.hash for key in keys]
+    return [*marks, mark("overall")] if any(key.kind == ADDRESS for key in keys) else marks
 
 
 def _forget(connection: Connection, now: dt.datetime) -> None:

@@ -59,7 +59,7 @@ def subscribe(session: str, channel: str, dossier: Dossier, now: dt.datetime | N
     """
     now = now or dt.datetime.utcnow()
     with database.begin() as connection:
-        _queue_up(connection, session)
+        database.queue_up(connection, [mark("subscriptions", session)])
         codes = {item.dossier_code for item in _select(connection, now, _COLUMN.session == session)}
         if dossier.code in codes:
             return False
@@ -134,13 +134,3 @@ def _select(connection: Connection, now: dt.datetime, *where: Any) -> list[Subsc
     )
     query = sa.select(*columns).where(is_active(now), *where).order_by(_COLUMN.id)
     return [Subscription(*row) for row in connection.execute(query)]
-
-
-def _queue_up(connection: Connection, session: str) -> None:
-    """Whoever else writes for this conversation waits for the end of this transaction.
-
-    SQLite's writers do so anyway.
-    """
-    if connection.dialect.name == "postgresql":
-        key = int(mark("subscriptions", session)[:15], 16)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from bot import database
 from bot.personal_data import mask
@@ -94,7 +93,7 @@ def _insert(ticket: Ticket, session_hash: str) -> None:
     hour_ago = ticket.made_at - dt.timedelta(hours=1)
     recent = (_COLUMN.session_hash == session_hash, _COLUMN.made_at > hour_ago)
     with database.begin() as connection:
-        _queue_up(connection, session_hash)
+        database.queue_up(connection, [session_hash])
         count = connection.execute(sa.select(sa.func.count(_COLUMN.code)).where(*recent)).scalar()
         if int(count or 0) >= MOST_PER_HOUR:
             raise TooManyTickets(f"{count} tickets were opened within the hour.")
@@ -256,10 +255,3 @@ def _ticket(row: Any) -> Ticket:
     state = CLOSED if row.state == CLOSED else ANSWERED if row.answer else OPEN
     kept = (row.code, row.kind, row.dossier_code, row.channel, row.text, row.made_at)
     return Ticket(*kept, state=state, answer=row.answer, closed_at=row.closed_at)
-
-
-def _queue_up(connection: Connection, session_hash: str) -> None:
-    """Whoever else writes for this conversation waits; SQLite's writers do so anyway."""
-    if connection.dialect.name == "postgresql":
-        key = int(session_hash[:15], 16)
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(key)))

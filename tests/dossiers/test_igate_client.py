@@ -19,7 +19,6 @@ from bot.dossiers.verification import matches
 from bot.settings import Settings, SettingsError, settings
 from tests.dossiers.igate import (
     CODE,
-    DOSSIERS,
     LONGER,
     SECOND,
     SECRET,
@@ -39,13 +38,6 @@ from tests.igate_server import (
     running_igate,
 )
 from tests.running_bot import free_port
-
-
-@pytest.fixture
-def igate() -> Iterator[RunningIGate]:
-    with running_igate(DOSSIERS) as running:
-        yield running
-
 
 # Finding
 

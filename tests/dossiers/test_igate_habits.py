@@ -20,7 +20,6 @@ from bot.dossiers.igate_client import IGateGateway
 from bot.dossiers.model import GatewayUnavailable, Record
 from tests.dossiers.igate import (
     CODE,
-    DOSSIERS,
     SECOND,
     THIRD,
     UNKNOWN,
@@ -32,15 +31,7 @@ from tests.dossiers.igate import (
 from tests.igate_dossiers import IDENTITY, PHONE, dossier
 from tests.igate_server import (
     RunningIGate,
-    running_igate,
 )
-
-
-@pytest.fixture
-def igate() -> Iterator[RunningIGate]:
-    with running_igate(DOSSIERS) as running:
-        yield running
-
 
 # Connections
 

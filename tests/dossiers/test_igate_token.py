@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,12 +26,6 @@ from tests.igate_server import (
     RunningIGate,
     running_igate,
 )
-
-
-@pytest.fixture
-def igate() -> Iterator[RunningIGate]:
-    with running_igate(DOSSIERS) as running:
-        yield running
 
 
 @pytest.mark.parametrize(

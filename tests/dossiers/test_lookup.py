@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from bot.database import DatabaseUnavailable
 from bot.dossiers import lookup
 from bot.dossiers.model import Asker, Dossier, GatewayUnavailable, NumberHashes, Record
 from bot.dossiers.tables import lookup_failures
-from bot.settings import Settings
 from tests.dossiers.files import CODE, IDENTITY, PHONE
 from tests.dossiers.gateways import WatchedGateway
 from tests.dossiers.looking_up import (
@@ -28,19 +26,13 @@ from tests.dossiers.looking_up import (
     WITHOUT_NUMBERS,
     change_setting,
     counted,
-    import_and_watch,
     look_up,
     look_up_person,
     outcomes,
     somebody,
 )
 
-
-@pytest.fixture(autouse=True)
-def gateway(
-    database_ready: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> WatchedGateway:
-    return import_and_watch(tmp_path, monkeypatch)
+pytestmark = pytest.mark.usefixtures("gateway")
 
 
 def test_who_knows_the_digits_reads_the_status_and_no_personal_data() -> None:

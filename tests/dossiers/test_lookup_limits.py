@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from pathlib import Path
 
 import pytest
 
 from bot.dossiers import lookup
 from bot.dossiers.model import Asker
-from bot.settings import Settings
 from tests.dossiers.files import CODE, IDENTITY, PHONE
 from tests.dossiers.gateways import WatchedGateway
 from tests.dossiers.looking_up import (
@@ -22,18 +20,12 @@ from tests.dossiers.looking_up import (
     UNKNOWN,
     change_setting,
     counted,
-    import_and_watch,
     look_up,
     outcomes,
     somebody,
 )
 
-
-@pytest.fixture(autouse=True)
-def gateway(
-    database_ready: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> WatchedGateway:
-    return import_and_watch(tmp_path, monkeypatch)
+pytestmark = pytest.mark.usefixtures("gateway")
 
 
 def fail(
