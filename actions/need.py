@@ -28,7 +28,7 @@ from bot.catalogue import finder
 from bot.catalogue import life_events as life_event
 from bot.catalogue.finder import Finding, Outcome
 from bot.catalogue.model import LifeEvent
-from bot.codes import mask_personal_numbers
+from bot.personal_data import mask
 
 # A question about a fact that names little else speaks of the present procedure, unless the
 # catalogue knows its few words well.
@@ -100,7 +100,7 @@ def _answer_finding(
 ) -> Events:
     """The facts of the procedure found, or which of several, or that there is none."""
     place = place_of(tracker)
-    kept = [SlotSet("need", mask_personal_numbers(need)[:LONGEST_NEED]), *remember(place)]
+    kept = [SlotSet("need", mask(need)[:LONGEST_NEED]), *remember(place)]
     if finding.outcome is Outcome.FOUND:
         return [*tell_topics(dispatcher, tracker, topics, finding.matches[0].code, on), *kept]
     if finding.outcome is Outcome.NOTHING:
