@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import catalogue_commands, commands, dossier_commands
+from bot import catalogue_commands, commands, dossier_commands, support_commands
 from bot.catalogue.sheets.formats import FORMATS
 from bot.database import DatabaseUnavailable
 from bot.dossiers.sms import SmsUnavailable
@@ -116,12 +116,21 @@ def parser() -> argparse.ArgumentParser:
 
     tickets = groups.add_parser("tickets", help="What citizens left for a person to answer.")
     tickets_group = tickets.add_subparsers(required=True, metavar="COMMAND")
-    command = add(tickets_group, "list", dossier_commands.tickets_list)
+    command = add(tickets_group, "list", support_commands.tickets_list)
     command.add_argument("--state", choices=("open", "answered", "closed"), default="open")
-    command = add(tickets_group, "answer", dossier_commands.tickets_answer)
+    command = add(tickets_group, "answer", support_commands.tickets_answer)
     command.add_argument("code")
     command.add_argument("text", help="what the citizen may read, in Vietnamese")
-    add(tickets_group, "close", dossier_commands.tickets_close).add_argument("code")
+    add(tickets_group, "close", support_commands.tickets_close).add_argument("code")
+
+    ratings = groups.add_parser("ratings", help="What citizens think of the bot's answers.")
+    ratings_group = ratings.add_subparsers(required=True, metavar="COMMAND")
+    command = add(ratings_group, "list", support_commands.ratings_list)
+    command.add_argument("--since", type=_day, help="first day in Vietnam, YYYY-MM-DD")
+    command.add_argument("--rating", choices=("good", "bad"), default="")
+    command.add_argument("--json", action="store_true", help="one JSON list, times in UTC")
+    command = add(ratings_group, "stats", support_commands.ratings_stats)
+    command.add_argument("--since", type=_day, help="first day in Vietnam, YYYY-MM-DD")
 
     retention = groups.add_parser("retention", help="The end of what was kept long enough.")
     retention_group = retention.add_subparsers(required=True, metavar="COMMAND")

@@ -1,12 +1,9 @@
-"""What the commands about dossiers, tickets and retention do; arguments are in `bot.__main__`."""
+"""What the commands about dossiers and retention do; their arguments are in `bot.__main__`."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import datetime as dt
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from bot import clock
 from bot.commands import CommandError, db_upgrade
@@ -52,8 +49,9 @@ def dossiers_audit(arguments: argparse.Namespace) -> None:
     entries = audit.entries(code)
     for entry in entries:
         session, address = entry.session_hash[:SHOWN_OF_HASH], entry.address_hash[:SHOWN_OF_HASH]
+        tried_at = f"{clock.in_vietnam(entry.tried_at):%Y-%m-%d %H:%M:%S}"
         print(
-            f"{_in_vietnam(entry.tried_at)}  {entry.channel:8} {entry.way:14} {entry.outcome:12} "
+            f"{tried_at}  {entry.channel:8} {entry.way:14} {entry.outcome:12} "
             f"session {session or 'unknown'}  address {address or 'unknown'}"
         )
     print(f"{len(entries)} tries of {code}.")
@@ -79,49 +77,3 @@ def _purged_conversations(dry_run: bool) -> dict[str, int]:
 
     count = erasure.purge_named_store(settings(), dry_run=dry_run)
     return {} if count is None else {"conversations": count}
-
-
-def tickets_list(arguments: argparse.Namespace) -> None:
-    """List tickets, the oldest first."""
-    from bot.support import tickets
-
-    db_upgrade(arguments)
-    for ticket in tickets.listed(arguments.state):
-        about = f"{ticket.kind} {ticket.dossier_code}".strip()
-        print(f"{ticket.code}  {_in_vietnam(ticket.made_at)}  {ticket.state:8} {about}")
-        for label, text in (("", ticket.text), ("answer: ", ticket.answer)):
-            if text:
-                print(f"    {label}{' '.join(text.split())}")
-
-
-def tickets_answer(arguments: argparse.Namespace) -> None:
-    """Answer a ticket; the citizen may read it."""
-    from bot.support import tickets
-
-    db_upgrade(arguments)
-    with _refusals():
-        print(f"{tickets.answer(arguments.code, arguments.text).code} is answered.")
-
-
-def tickets_close(arguments: argparse.Namespace) -> None:
-    """Close a ticket."""
-    from bot.support import tickets
-
-    db_upgrade(arguments)
-    with _refusals():
-        print(f"{tickets.close(arguments.code).code} is closed.")
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    from bot.support.tickets import TicketRefused
-
-    try:
-        yield
-    except TicketRefused as error:
-        raise CommandError(str(error)) from error
-
-
-def _in_vietnam(moment: dt.datetime) -> str:
-    local = moment.replace(tzinfo=dt.timezone.utc).astimezone(clock.VIETNAM)
-    return f"{local:%Y-%m-%d %H:%M:%S}"

@@ -2,7 +2,8 @@
 
 Kept are: failed look-ups 24 hours, one-time codes a day, the record of look-ups
 `BOT_KEEP_AUDIT_DAYS`, ended subscriptions and delivered notices 30 days, closed tickets
-`BOT_KEEP_TICKETS_DAYS`. Dossiers are the procedures system's and stay.
+`BOT_KEEP_TICKETS_DAYS`, ratings of answers `BOT_KEEP_RATINGS_DAYS`. Dossiers are the procedures
+system's and stay.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import datetime as dt
 from bot.dossiers import retention as dossiers
 from bot.dossiers import sms
 from bot.settings import settings
-from bot.support import tickets
+from bot.support import ratings, tickets
 
 # Of the sender for development; its codes are good for five minutes.
 SMS_FILES_KEPT = dt.timedelta(days=1)
@@ -31,9 +32,11 @@ def purge(now: dt.datetime | None = None, dry_run: bool = False) -> dict[str, in
     """
     now = now or dt.datetime.utcnow()
     closed_before = now - dt.timedelta(days=settings().keep_tickets_days)
+    rated_before = now - dt.timedelta(days=settings().keep_ratings_days)
     return {
         **dossiers.purge(now, dry_run=dry_run),
         "tickets": tickets.purge(closed_before, dry_run=dry_run),
+        "ratings": ratings.purge(rated_before, dry_run=dry_run),
         "sms_files": sms.purge(now - SMS_FILES_KEPT, dry_run=dry_run),
     }
 
@@ -41,13 +44,13 @@ def purge(now: dt.datetime | None = None, dry_run: bool = False) -> dict[str, in
 def erase_session(session: str) -> dict[str, int]:
     """Erase one conversation's data in these tables; what → how many.
 
-    `subscriptions`, `notices` and `one_time_codes` are deleted, closed `tickets` blanked and
-    unlinked. `tickets_kept` are those that somebody works on: they are blanked when closed.
-    `lookup_audit_kept` are the records of look-ups, keyed hashes without personal data, which
-    stay because the province answers for who was shown what. The conversation's own messages
-    are the tracker store's.
+    `subscriptions`, `notices`, `one_time_codes` and `ratings` are deleted, closed `tickets`
+    blanked and unlinked. `tickets_kept` are those that somebody works on: they are blanked when
+    closed. `lookup_audit_kept` are the records of look-ups, keyed hashes without personal data,
+    which stay because the province answers for who was shown what. The conversation's own
+    messages are the tracker store's.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down; asked again, it goes on.
     """
-    return {**dossiers.erase(session), **tickets.erase(session)}
+    return {**dossiers.erase(session), **tickets.erase(session), **ratings.erase(session)}

@@ -13,7 +13,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # How an asker proves to own a dossier: by digits of a number, or by a code sent to it.
@@ -35,7 +35,8 @@ class Settings:
     many conversations stay in memory. An empty `igate_url` means the local dossiers, an
     empty `identity_check_url` that no identity is checked, an empty `sms_folder` that no
     one-time codes are sent. The limits of failed look-ups (hồ sơ) are those within an hour;
-    `lookup_failures_overall` are those of all addresses together.
+    `lookup_failures_overall` are those of all addresses together. `allowed_origins` are the
+    portals (scheme, host, port) whose pages may hold the chat, beside the bot's own.
     """
 
     host: str
@@ -47,6 +48,9 @@ class Settings:
     var_dir: Path
     rest_public: bool
     max_message_length: int
+    allowed_origins: tuple[str, ...]
+    messages_per_minute: int
+    messages_per_address: int
     lookup_failures_per_hour: int
     lookup_failures_per_session: int
     lookup_failures_per_address: int
@@ -69,6 +73,7 @@ class Settings:
     keep_conversations_days: int
     keep_audit_days: int
     keep_tickets_days: int
+    keep_ratings_days: int
     endpoints: Path
     stale_after_days: int
     conversations_kept: int
@@ -148,6 +153,26 @@ def _url(values: Mapping[str, str], name: str, default: str) -> str:
     return text.rstrip("/")
 
 
+def _origins(values: Mapping[str, str], name: str) -> tuple[str, ...]:
+    """Addresses without a path, separated by commas or blanks, as browsers send them."""
+    found = []
+    for text in re.split(r"[,\s]+", values.get(name, "").strip()):
+        if not text:
+            continue
+        parts = urlsplit(_url({name: text}, name, ""))
+        if parts.path or parts.username is not None:
+            raise SettingsError(
+                f"{name} takes addresses such as https://example.org, not {text!r}."
+            )
+        found.append(f"{parts.scheme}://{_default_port_off(parts)}".lower())
+    return tuple(dict.fromkeys(found))
+
+
+def _default_port_off(parts: SplitResult) -> str:
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]
+    return parts.netloc.removesuffix(usual)
+
+
 def read_settings(environment: Mapping[str, str]) -> Settings:
     """Settings from an environment and `var/env`.
 
@@ -169,6 +194,9 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         var_dir=var_dir,
         rest_public=_boolean(values, "BOT_REST_PUBLIC"),
         max_message_length=_integer(values, "BOT_MAX_MESSAGE_LENGTH", 2000, 100, 100_000),
+        allowed_origins=_origins(values, "BOT_ALLOWED_ORIGINS"),
+        messages_per_minute=_integer(values, "BOT_MESSAGES_PER_MINUTE", 30, 1, 10_000),
+        messages_per_address=_integer(values, "BOT_MESSAGES_PER_ADDRESS", 300, 1, 1_000_000),
         lookup_failures_per_hour=_integer(values, "BOT_LOOKUP_FAILURES_PER_HOUR", 10, 1, 1000),
         lookup_failures_per_session=_integer(
             values, "BOT_LOOKUP_FAILURES_PER_SESSION", 10, 1, 1000
@@ -195,6 +223,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         keep_conversations_days=_integer(values, "BOT_KEEP_CONVERSATIONS_DAYS", 30, 1, 3650),
         keep_audit_days=_integer(values, "BOT_KEEP_AUDIT_DAYS", 365, 1, 3650),
         keep_tickets_days=_integer(values, "BOT_KEEP_TICKETS_DAYS", 365, 1, 3650),
+        keep_ratings_days=_integer(values, "BOT_KEEP_RATINGS_DAYS", 365, 1, 3650),
         endpoints=Path(values.get("BOT_ENDPOINTS") or PROJECT_ROOT / "endpoints.yml"),
         stale_after_days=_integer(values, "BOT_STALE_AFTER_DAYS", 365, 1, 36_500),
         conversations_kept=_integer(values, "BOT_CONVERSATIONS_KEPT", 5000, 1, 1_000_000),

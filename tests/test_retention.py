@@ -13,7 +13,8 @@ from bot.dossiers import audit, notices, one_time_codes, subscriptions
 from bot.dossiers import tables as t
 from bot.dossiers.model import Asker, Dossier
 from bot.settings import Settings, settings
-from bot.support import tickets
+from bot.support import ratings, tickets
+from bot.support.tables import answer_ratings
 from bot.support.tables import tickets as tickets_table
 from tests.databases import at_the_same_time
 
@@ -31,9 +32,13 @@ TABLES = (
     t.subscriptions,
     t.notices,
     tickets_table,
+    answer_ratings,
 )
+# What rows are counted as, where it is not their table's name.
+COUNTED_AS = {"answer_ratings": "ratings"}
+COUNTED = tuple(COUNTED_AS.get(table.name, table.name) for table in TABLES)
 # Messages of the sender for development are files (tests/dossiers/test_sms.py).
-NOTHING = dict.fromkeys((*(table.name for table in TABLES), "sms_files"), 0)
+NOTHING = dict.fromkeys((*COUNTED, "sms_files"), 0)
 
 # Every row names what it is by `mark`; the rest is what its table demands.
 DEMANDED: dict[str, dict[str, Any]] = {
@@ -46,6 +51,7 @@ DEMANDED: dict[str, dict[str, Any]] = {
     "subscriptions": {"channel": "web", "dossier_code": CODE},
     "notices": {"channel": "web", "dossier_code": CODE, "status": "Có kết quả"},
     "tickets": {"kind": "late_dossier", "session_hash": "x", "channel": "web", "state": "closed"},
+    "answer_ratings": {"session_hash": "x", "rating": "good", "channel": "web"},
 }  # fmt: skip
 MARKS = {
     "lookup_failures": "key_hash",
@@ -54,6 +60,7 @@ MARKS = {
     "subscriptions": "session",
     "notices": "session",
     "tickets": "code",
+    "answer_ratings": "message_id",
 }
 
 
@@ -81,6 +88,7 @@ def fill() -> None:
         put(t.notices, name, made_at=long_ago, delivered_at=month_ago + late)
         put(t.notices, f"{name} untold", made_at=NOW - 180 * DAY + late)
         put(tickets_table, name, made_at=NOW - 999 * DAY, closed_at=NOW - 365 * DAY + late)
+        put(answer_ratings, name, made_at=NOW - 365 * DAY + late)
     put(tickets_table, "stays open", made_at=NOW - 999 * DAY, state="open")
     with database.begin() as connection:
         values = {"code": CODE, "imported_at": NOW - 999 * DAY}
@@ -101,6 +109,7 @@ def test_what_is_older_than_its_time_goes_and_the_rest_stays() -> None:
         "subscriptions": ["stays", "stays by itself"],
         "notices": ["stays", "stays untold"],
         "tickets": ["stays", "stays open"],
+        "answer_ratings": ["stays"],
     }
     with database.connect() as connection:
         assert connection.execute(sa.select(t.dossiers.c.code)).scalars().all() == [CODE]
@@ -114,11 +123,12 @@ def test_a_dry_run_counts_and_deletes_nothing(database_ready: Settings) -> None:
     assert {table.name: marks(table) for table in TABLES} == before
 
 
-def test_how_long_audit_and_tickets_stay_is_a_setting(
+def test_how_long_audit_tickets_and_ratings_stay_is_a_setting(
     database_ready: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(t.lookup_audit, "tried", tried_at=NOW - 10 * DAY)
     put(tickets_table, "closed", made_at=NOW - 50 * DAY, closed_at=NOW - 10 * DAY)
+    put(answer_ratings, "rated", made_at=NOW - 10 * DAY)
     assert retention.purge(NOW) == NOTHING
     monkeypatch.setenv("BOT_KEEP_AUDIT_DAYS", "9")
     settings.cache_clear()
@@ -126,6 +136,9 @@ def test_how_long_audit_and_tickets_stay_is_a_setting(
     monkeypatch.setenv("BOT_KEEP_TICKETS_DAYS", "9")
     settings.cache_clear()
     assert retention.purge(NOW) == {**NOTHING, "tickets": 1}
+    monkeypatch.setenv("BOT_KEEP_RATINGS_DAYS", "9")
+    settings.cache_clear()
+    assert retention.purge(NOW) == {**NOTHING, "ratings": 1}
 
 
 @pytest.mark.usefixtures("either_database")
@@ -151,6 +164,9 @@ def leave_traces(session: str) -> dict[str, tickets.Ticket]:
         for what in ("Phiếu đóng", "Phiếu mở")
     )
     tickets.close(closed.code, NOW)
+    for what in ("good", "bad"):
+        more = {"comment": f"Ý của {session}", "question": f"{session} hỏi"}
+        ratings.rate(session, f"{what}-answer", what, **more, channel="web", now=NOW)
     return {"closed": closed, "open": open_one}
 
 
@@ -169,7 +185,7 @@ def rows_that_hold(*texts: str) -> dict[str, int]:
 @pytest.mark.usefixtures("either_database")
 def test_a_conversation_is_erased_and_no_other() -> None:
     of_one, of_two = leave_traces("session-one"), leave_traces("session-two")
-    expected = {"subscriptions": 1, "notices": 2, "tickets": 2}
+    expected = {"subscriptions": 1, "notices": 2, "tickets": 2, "answer_ratings": 2}
     assert rows_that_hold("session-one") == expected
     assert retention.erase_session("session-one") == {
         "subscriptions": 1,
@@ -178,6 +194,7 @@ def test_a_conversation_is_erased_and_no_other() -> None:
         "lookup_audit_kept": 2,
         "tickets": 1,
         "tickets_kept": 1,
+        "ratings": 2,
     }
     # The text of the ticket that somebody works on, and who was shown what.
     assert rows_that_hold("session-one", "subject one") == {
@@ -189,6 +206,7 @@ def test_a_conversation_is_erased_and_no_other() -> None:
     assert rows_that_hold("session-one") == {}
     assert rows_that_hold("session-two") == expected
     assert notices.pending("session-two") != []
+    assert [item.question for item in ratings.find()] == ["session-two hỏi"] * 2
     assert tickets.find(of_two["open"].code, "session-two") == of_two["open"]
 
 
@@ -200,6 +218,7 @@ def test_erasing_what_left_nothing_says_so(database_ready: Settings) -> None:
         "lookup_audit_kept": 0,
         "tickets": 0,
         "tickets_kept": 0,
+        "ratings": 0,
     }
 
 

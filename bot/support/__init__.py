@@ -1,1 +1,1 @@
-"""Tickets: what a citizen leaves for a person to answer."""
+"""What citizens leave for people: tickets to answer, and ratings of the bot's answers."""

@@ -1,4 +1,4 @@
-"""Table of tickets (phiếu phản ánh). Times are UTC, without a zone."""
+"""Tables of tickets (phiếu phản ánh) and ratings (đánh giá). Times are UTC, without a zone."""
 
 from __future__ import annotations
 
@@ -23,4 +23,24 @@ tickets = sa.Table(
     sa.Column("closed_at", sa.DateTime),
     # What the office answers, which the citizen may read.
     sa.Column("answer", sa.Text, nullable=False, default=""),
+)
+
+# What citizens think of answers: one rating of a message by a conversation.
+answer_ratings = sa.Table(
+    "answer_ratings",
+    metadata,
+    # Keyed hash: ratings are erased with their conversation.
+    sa.Column("session_hash", sa.String(64), primary_key=True),
+    # The bot's message.
+    sa.Column("message_id", sa.String(64), primary_key=True),
+    sa.Column("rating", sa.String(16), nullable=False),
+    sa.Column("reason", sa.String(32), nullable=False, default=""),
+    # What the citizen wrote, beside the rating and before the answer; personal data masked.
+    sa.Column("comment", sa.Text, nullable=False, default=""),
+    sa.Column("question", sa.Text, nullable=False, default=""),
+    # What the answer was about.
+    sa.Column("topic", sa.String(64), nullable=False, default=""),
+    sa.Column("procedure_code", sa.String(32), nullable=False, default=""),
+    sa.Column("channel", sa.String(32), nullable=False),
+    sa.Column("made_at", sa.DateTime, nullable=False, index=True),
 )

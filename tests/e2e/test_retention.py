@@ -18,10 +18,10 @@ from rasa.shared.core.events import BotUttered, UserUttered
 
 from bot.dossiers import tables as t
 from bot.settings import Settings
-from bot.support.tables import tickets
+from bot.support.tables import answer_ratings, tickets
 from tests.e2e.stored_talks import SERVICES, postgres_store, sqlite_store, write_endpoints
 from tests.running_bot import bot_environment, run_command
-from tests.test_retention import marks, put
+from tests.test_retention import COUNTED_AS, marks, put
 
 DAY = 24 * 60 * 60
 STORES = {"sqlite": sqlite_store, "postgres": postgres_store}
@@ -33,6 +33,7 @@ KEPT: tuple[tuple[sa.Table, str, int, dict[str, str]], ...] = (
     (t.subscriptions, "ended_at", 30, {"consented_at": "ended_at"}),
     (t.notices, "delivered_at", 30, {"made_at": "delivered_at"}),
     (tickets, "closed_at", 365, {"made_at": "closed_at"}),
+    (answer_ratings, "made_at", 365, {}),
 )
 # Conversations are kept 20 days here.
 TALKS = (
@@ -42,7 +43,8 @@ TALKS = (
     ("gone on with", 90.0), ("gone on with", 1.0),
 )  # fmt: skip
 ALL_ROWS = {table.name: ["goes", "stays"] for table, *_ in KEPT}
-COUNTED = {**dict.fromkeys(ALL_ROWS, 1), "sms_files": 1, "conversations": 2}
+ALL_COUNTED = [COUNTED_AS.get(name, name) for name in ALL_ROWS]
+COUNTED = {**dict.fromkeys(ALL_COUNTED, 1), "sms_files": 1, "conversations": 2}
 
 
 def say(store: SQLTrackerStore, sender: str, days_ago: float) -> None:
@@ -148,4 +150,4 @@ def test_a_command_without_a_store_in_its_endpoints_says_nothing_of_conversation
     database_ready: Settings, tmp_path: Path
 ) -> None:
     environment = bot_environment(database_ready.var_dir)
-    assert run(environment) == dict.fromkeys((*ALL_ROWS, "sms_files"), 0)
+    assert run(environment) == dict.fromkeys((*ALL_COUNTED, "sms_files"), 0)

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from bot import database
 from bot.migrations.runner import downgrade, upgrade
 from bot.settings import Settings, settings
+from bot.support import ratings, tickets
 
 
 def differences() -> list[object]:
@@ -70,3 +71,17 @@ def test_a_failed_upgrade_leaves_nothing_behind(empty_database: None) -> None:
         upgrade()
     with database.connect() as connection:
         assert sa.inspect(connection).get_table_names() == ["procedures"]
+
+
+def test_ratings_come_and_go_without_the_tickets_beside_them(empty_database: None) -> None:
+    upgrade()
+    ticket = tickets.open_ticket("feedback", "one", "web", "Chậm")
+    ratings.rate("one", "m1", "good", channel="web")
+    downgrade("0005")
+    with database.connect() as connection:
+        names = sa.inspect(connection).get_table_names()
+    assert "answer_ratings" not in names
+    assert tickets.find(ticket.code, "one") == ticket
+    upgrade()
+    assert ratings.find() == []
+    assert tickets.find(ticket.code, "one") == ticket
