@@ -21,9 +21,10 @@ def answer(
     procedure: Procedure | None = None,
     options: Iterable[Match] = (),
     source: Source | None = None,
+    **further: Any,
 ) -> dict[str, Any]:
-    """The `answer` object; parts that do not apply are left out."""
-    body: dict[str, Any] = {"topic": topic, "status": status}
+    """The `answer` object; parts that do not apply are left out, `further` are taken as given."""
+    body: dict[str, Any] = {"topic": topic, "status": status, **further}
     if procedure is not None:
         body["procedure"] = {"code": procedure.code, "name": procedure.name}
     shown = [{"code": option.code, "name": option.name} for option in options]

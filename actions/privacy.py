@@ -47,6 +47,8 @@ def erase(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     kept = counts.get("tickets_kept", 0)
     response = "utter_erased_but_tickets" if kept else "utter_erased"
     fact = service.general_fact("privacy.stored")
-    contract = answer("privacy", ANSWERED if fact else HANDOVER, source=fact[1] if fact else None)
+    source = fact[1] if fact else None
+    # Pages that show the conversation take it off the screen.
+    contract = answer("privacy", ANSWERED if fact else HANDOVER, source=source, erased=True)
     say(dispatcher, response, contract, count=kept)
     return [AllSlotsReset(), SlotSet("erase", True)]

@@ -38,15 +38,19 @@ def user_message(
     *,
     address: str = "",
     metadata: Mapping[str, Any] | None = None,
+    message_id: str | None = None,
 ) -> UserMessage:
     """The message to hand to Rasa for what was typed.
 
     `address`: see `address_of`. `metadata` of the caller is kept, personal data in it masked.
+    A message whose `message_id` the conversation has is not handled again; None: a new one.
     """
     shown = personal_data.conceal(as_citizen_means(text))
     concealed = _sealed(shown, sender)
     known = {**_masked(dict(metadata or {})), CONCEALED: concealed, ADDRESS: address}
-    return UserMessage(shown.text, output, sender, input_channel=channel, metadata=known)
+    return UserMessage(
+        shown.text, output, sender, input_channel=channel, message_id=message_id, metadata=known
+    )
 
 
 def hide_answer(message: UserMessage) -> None:

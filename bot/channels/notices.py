@@ -31,7 +31,9 @@ async def tell(notice: Notice, output: OutputChannel) -> bool:
     dossier = await lookup.look_again(notice.dossier_code, asker)
     if dossier is not None:
         text = dossier_lines.change_text(dossier, clock.today())
-        await output.send_text_message(notice.session, text)
+        # A channel whose pages show the conversation keeps what is said outside a turn.
+        send = getattr(output, "send_unasked", output.send_text_message)
+        await send(notice.session, text)
     return True
 
 

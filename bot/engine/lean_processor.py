@@ -4,7 +4,8 @@ Reason: after each message Rasa asks whether its domain is empty, and finds that
 an empty one and comparing all of both (0.2 ms, a fifth of our understanding of a message). And
 it proves the schema of actions' results for each action (`bot.engine.in_process_actions`).
 It also forgets a conversation whose citizen wants that (`bot.engine.erasure`), and keeps an answer
-to a question for a personal number out of what is stored (`bot.channels.incoming`).
+to a question for a personal number out of what is stored (`bot.channels.incoming`). A message that
+is delivered twice is handled once: lines are lost, and pages and gateways then send it again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from rasa.core.actions.action import Action, RemoteAction
-from rasa.core.channels.channel import UserMessage
+from rasa.core.channels.channel import CollectingOutputChannel, UserMessage
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.shared.core.constants import REQUESTED_SLOT
@@ -20,7 +21,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, INTENT_NAME_KEY
 
 from bot import retention
-from bot.channels import incoming
+from bot.channels import incoming, transcript
 from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
 
@@ -28,6 +29,14 @@ from bot.engine.in_process_actions import InProcessAction, InProcessActions
 ASKED_NUMBERS = frozenset((
     "dossier_digits", "dossier_one_time_code", "applicant_phone", "applicant_identity_number",
 ))  # fmt: skip
+
+
+class _AlreadyHandled(Exception):
+    """The conversation has this message."""
+
+    def __init__(self, tracker: DialogueStateTracker) -> None:
+        super().__init__()
+        self.tracker = tracker
 
 
 class LeanProcessor(MessageProcessor):
@@ -49,10 +58,25 @@ class LeanProcessor(MessageProcessor):
             return InProcessAction(action.name(), action.action_endpoint), prediction
         return action, prediction
 
+    async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
+        """Handles a message (see parent class); one that was handled gets the same replies again.
+
+        Called with the conversation's lock: of two deliveries at once, one waits.
+        """
+        try:
+            return await super().handle_message(message)
+        except _AlreadyHandled as repeated:
+            output = message.output_channel
+            for said in transcript.replies(repeated.tracker.events, str(message.message_id)):
+                await output.send_response(message.sender_id, said.message())
+            return output.messages if isinstance(output, CollectingOutputChannel) else None
+
     async def _handle_message_with_tracker(
         self, message: UserMessage, tracker: DialogueStateTracker
     ) -> None:
         """Logs the message (see parent class); of an answer with a number only that it was one."""
+        if transcript.is_handled(tracker.events, message.message_id):
+            raise _AlreadyHandled(tracker)
         if tracker.get_slot(REQUESTED_SLOT) in ASKED_NUMBERS and message.parse_data is None:
             incoming.hide_answer(message)
         await super()._handle_message_with_tracker(message, tracker)

@@ -1,0 +1,159 @@
+"""What was said in a conversation, as a page shows it, read from the tracker's events.
+
+A message has an identifier. A citizen's is the one that came with it; the bot's replies are
+numbered behind the message that they answer ("….1", "….2"), in the order in which an output
+channel sends them. So a page recognises a reply that it has, wherever it reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rasa.core.agent import Agent
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
+
+CITIZEN, BOT = "citizen", "bot"
+# Keys of an event's metadata: a message that no citizen typed; the identifier of what the bot
+# said by itself, outside a turn.
+QUIET, MESSAGE_ID = "quiet", "message_id"
+# Newest messages that a page is sent.
+MOST_MESSAGES = 200
+
+
+@dataclass
+class Said:
+    """A message of a conversation; `at` is Unix seconds, `title` the pressed button's."""
+
+    id: str
+    by: str
+    at: float
+    text: str = ""
+    title: str = ""
+    quiet: bool = False
+    buttons: list[dict[str, str]] = field(default_factory=list)
+    custom: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As it is sent: only what there is."""
+        shown: dict[str, Any] = {"id": self.id, "from": self.by, "at": self.at}
+        for key in ("text", "title", "quiet", "buttons", "custom"):
+            if value := getattr(self, key):
+                shown[key] = value
+        return shown
+
+
+def reply_id(message_id: str, number: int) -> str:
+    """Identifier of the bot's `number`th message (from 1) in answer to a citizen's."""
+    return f"{message_id}.{number}"
+
+
+def shown_buttons(buttons: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Buttons as they are sent: title and payload."""
+    return [{"title": str(b["title"]), "payload": str(b["payload"])} for b in buttons]
+
+
+def is_handled(events: Iterable[Event], message_id: str | None) -> bool:
+    """Whether a citizen's message is among the events already."""
+    return bool(message_id) and any(
+        isinstance(event, UserUttered) and event.message_id == message_id for event in events
+    )
+
+
+def replies(events: Iterable[Event], message_id: str) -> list[BotUttered]:
+    """What the bot said in answer to a message."""
+    turn, said = "", []
+    for event in events:
+        if isinstance(event, UserUttered):
+            turn = event.message_id or ""
+        elif isinstance(event, BotUttered) and turn == message_id and not _own_id(event):
+            said.append(event)
+    return said
+
+
+def read(events: Iterable[Event]) -> list[Said]:
+    """All messages since the session began, oldest first."""
+    said: list[Said] = []
+    turn, number = "", 0
+    for event in events:
+        if isinstance(event, SessionStarted):
+            said, turn, number = [], "", 0
+        elif isinstance(event, UserUttered):
+            turn, number = event.message_id or f"at{event.timestamp}", 0
+            said.append(_citizens(event, turn, said))
+        elif isinstance(event, BotUttered):
+            own = _own_id(event)
+            for part in _parts(event):
+                if not own:
+                    number += 1
+                part.id = own or reply_id(turn, number)
+                said.append(part)
+    return said
+
+
+def turn_of(said: list[Said], message_id: str) -> tuple[Said | None, list[Said]]:
+    """The citizen's message and the bot's of one turn, by one of the bot's; (None, []): unknown."""
+    place = next((i for i, one in enumerate(said) if one.id == message_id and one.by == BOT), None)
+    if place is None:
+        return None, []
+    start = place
+    while start > 0 and said[start].by == BOT:
+        start -= 1
+    end = next((i for i in range(place, len(said)) if said[i].by != BOT), len(said))
+    question = said[start] if said[start].by == CITIZEN else None
+    return question, [one for one in said[start:end] if one.by == BOT]
+
+
+async def since(agent: Agent, session: str, known: str = "") -> tuple[list[Said], bool]:
+    """A conversation's newest messages, and whether they are all of them.
+
+    `known`: the newest message that the page has; if it is among them, only what came after it.
+    A conversation that the bot would begin anew has none.
+    """
+    processor = agent.processor
+    tracker = await agent.tracker_store.retrieve(session)
+    if tracker is None or processor is None or processor._has_session_expired(tracker):
+        return [], True
+    said = read(tracker.events)
+    place = next((i for i, one in enumerate(said) if known and one.id == known), None)
+    if place is not None:
+        return said[place + 1 :], False
+    return said[-MOST_MESSAGES:], True
+
+
+async def add(agent: Agent, session: str, text: str, message_id: str) -> None:
+    """Put what the bot has said by itself into the conversation, if it stands."""
+    async with agent.lock_store.lock(session):
+        tracker = await agent.tracker_store.retrieve(session)
+        if tracker is not None:
+            tracker.update(BotUttered(text, metadata={MESSAGE_ID: message_id}))
+            await agent.tracker_store.save(tracker)
+
+
+def _own_id(event: BotUttered) -> str:
+    return str(event.metadata.get(MESSAGE_ID) or "")
+
+
+def _citizens(event: UserUttered, message_id: str, before: list[Said]) -> Said:
+    text = event.text or ""
+    quiet = bool((event.metadata or {}).get(QUIET))
+    return Said(message_id, CITIZEN, event.timestamp, text, _title(text, before), quiet)
+
+
+def _title(payload: str, before: list[Said]) -> str:
+    """Title of the button last shown with a payload; "" if the text is none."""
+    if not payload.startswith("/"):
+        return ""
+    buttons = (button for one in reversed(before) for button in one.buttons)
+    return next((button["title"] for button in buttons if button["payload"] == payload), "")
+
+
+def _parts(event: BotUttered) -> Iterator[Said]:
+    """The messages that an output channel makes of an event: text with buttons, then custom."""
+    buttons, custom = event.data.get("buttons"), event.data.get("custom")
+    if event.text or buttons:
+        shown = shown_buttons(buttons or ())
+        yield Said("", BOT, event.timestamp, event.text or "", buttons=shown)
+    if custom:
+        yield Said("", BOT, event.timestamp, custom=custom)

@@ -1,0 +1,69 @@
+"""What the bot says on the web: `bot_uttered` events to all pages of a session."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel
+from socketio import AsyncServer
+
+from bot.channels.transcript import reply_id, shown_buttons
+
+MESSAGE_EVENT = "bot_uttered"
+# Puts what was said outside a turn into the conversation: session, text, identifier.
+Keep = Callable[[str, str, str], Awaitable[None]]
+
+
+class WebOutput(OutputChannel):
+    """Sends each message as one `bot_uttered` event to the session's room."""
+
+    def __init__(self, server: AsyncServer, message_id: str = "", keep: Keep | None = None) -> None:
+        """`message_id` is the citizen's message that is answered, "" outside a turn."""
+        self._server = server
+        self._message_id = message_id
+        self._keep = keep
+        self._number = 0
+        self.has_spoken = False
+        # Whether the conversation was erased in this turn: see `actions/privacy.py`.
+        self.has_erased = False
+
+    @classmethod
+    def name(cls) -> str:
+        """Name for channel-specific responses."""
+        return "web"
+
+    async def _reply(self, recipient_id: str, message: dict[str, Any]) -> None:
+        self._number += 1
+        await self._emit(recipient_id, reply_id(self._message_id, self._number), message)
+
+    async def _emit(self, recipient_id: str, identifier: str, message: dict[str, Any]) -> None:
+        self.has_spoken = True
+        whole = {"id": identifier, "at": time.time(), **message}
+        await self._server.emit(MESSAGE_EVENT, whole, room=recipient_id)
+
+    async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+        """A text, whole."""
+        await self._reply(recipient_id, {"text": text})
+
+    async def send_text_with_buttons(
+        self, recipient_id: str, text: str, buttons: list[dict[str, Any]], **kwargs: Any
+    ) -> None:
+        """A text with the buttons below it."""
+        await self._reply(recipient_id, {"text": text, "buttons": shown_buttons(buttons)})
+
+    async def send_custom_json(
+        self, recipient_id: str, json_message: dict[str, Any], **kwargs: Any
+    ) -> None:
+        """The answer object."""
+        self.has_erased |= bool(json_message.get("answer", {}).get("erased"))
+        await self._reply(recipient_id, {"custom": json_message})
+
+    async def send_unasked(self, recipient_id: str, text: str) -> None:
+        """What the bot says by itself; pages that are opened later read it in the conversation."""
+        identifier = f"unasked-{uuid.uuid4().hex}"
+        await self._emit(recipient_id, identifier, {"text": text})
+        if self._keep is not None:
+            await self._keep(recipient_id, text, identifier)

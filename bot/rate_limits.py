@@ -1,0 +1,41 @@
+"""How often somebody may do something: so many times a minute, a burst of as many at once.
+
+The generic cell rate algorithm: of each key only the time is kept at which all it has done would
+be paid for. Counts are of this process. Well-kept libraries (limits) want newer packages than
+Rasa 3.6 allows.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+
+# Keys that are kept; a key that is forgotten early starts anew.
+MOST_KEYS = 100_000
+
+
+class RateLimit:
+    """So many times a minute for each key."""
+
+    def __init__(self, per_minute: int) -> None:
+        """`per_minute`: how often, at least 1."""
+        self._interval = 60 / per_minute
+        self._burst = 60.0
+        self._paid_at: OrderedDict[str, float] = OrderedDict()
+
+    def seconds_to_wait(self, key: str, now: float | None = None) -> float:
+        """0 if it may be done now, which counts; else after how many seconds, which does not.
+
+        `now` is a monotonic time in seconds; for tests.
+        """
+        now = time.monotonic() if now is None else now
+        paid_at = max(self._paid_at.get(key, now), now)
+        wait = paid_at + self._interval - self._burst - now
+        # A rounding error must not cost the last of the burst.
+        if wait > 1e-6:
+            return wait
+        self._paid_at[key] = paid_at + self._interval
+        self._paid_at.move_to_end(key)
+        while len(self._paid_at) > MOST_KEYS:
+            self._paid_at.popitem(last=False)
+        return 0.0
