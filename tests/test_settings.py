@@ -26,6 +26,9 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         var_dir=tmp_path,
         rest_public=False,
         max_message_length=2000,
+        allowed_origins=(),
+        messages_per_minute=30,
+        messages_per_address=300,
         lookup_failures_per_hour=10,
         lookup_failures_per_session=10,
         lookup_failures_per_address=50,
@@ -48,6 +51,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         keep_conversations_days=30,
         keep_audit_days=365,
         keep_tickets_days=365,
+        keep_ratings_days=365,
         endpoints=PROJECT_ROOT / "endpoints.yml",
         stale_after_days=365,
         conversations_kept=5000,
@@ -137,6 +141,13 @@ def test_a_file_without_a_last_line_end_keeps_its_values(tmp_path: Path) -> None
         ("BOT_PUBLIC_URL", "http://example.org/#top"),
         ("BOT_PUBLIC_URL", "http://exam ple.org"),
         ("BOT_PUBLIC_URL", "javascript:alert(1)"),
+        ("BOT_ALLOWED_ORIGINS", "portal.example"),
+        ("BOT_ALLOWED_ORIGINS", "https://portal.example/thu-tuc"),
+        ("BOT_ALLOWED_ORIGINS", "https://me@portal.example"),
+        ("BOT_ALLOWED_ORIGINS", "*"),
+        ("BOT_MESSAGES_PER_MINUTE", "0"),
+        ("BOT_MESSAGES_PER_ADDRESS", "many"),
+        ("BOT_KEEP_RATINGS_DAYS", "0"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused_by_name(
@@ -182,3 +193,11 @@ def test_the_public_address_has_no_slash_at_its_end(
 
 def test_the_number_of_kept_conversations_is_read(tmp_path: Path) -> None:
     assert read(tmp_path, BOT_CONVERSATIONS_KEPT="200").conversations_kept == 200
+
+
+def test_origins_are_read_as_browsers_send_them(tmp_path: Path) -> None:
+    written = "https://Portal.Example:443/, http://127.0.0.1:8080  https://portal.example"
+    assert read(tmp_path, BOT_ALLOWED_ORIGINS=written).allowed_origins == (
+        "https://portal.example",
+        "http://127.0.0.1:8080",
+    )

@@ -102,7 +102,11 @@ class WebPages:
         """Where the bot speaks; see `WebOutput`."""
 
         async def keep(session: str, text: str, identifier: str) -> None:
-            await transcript.add(self._agent, session, text, identifier)
+            try:
+                await transcript.add(self._agent, session, text, identifier)
+            except Exception:
+                # It was said; a page that is opened later lacks it.
+                logger.exception("What was said outside a turn cannot be kept")
 
         return WebOutput(self.server, message_id, keep)
 

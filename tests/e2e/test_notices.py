@@ -15,14 +15,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-import socketio
 import sqlalchemy as sa
 from rasa.core.channels import channel
 from sanic import Sanic
 
 from bot import database
 from bot.channels import web
-from bot.channels.web import WebChannel, session_of, sign
+from bot.channels.web import WebChannel
+from bot.channels.web_sessions import session_of, sign
 from bot.dossiers import subscriptions
 from bot.dossiers import tables as t
 from bot.dossiers.gateway import gateway
@@ -33,6 +33,7 @@ from bot.settings import Settings
 from tests.igate_dossiers import PHONE, dossier, name
 from tests.igate_server import CLIENT_ID, CLIENT_SECRET, RunningIGate, running_igate
 from tests.running_bot import Reply, RunningBot, free_port, run_command, running_bot
+from tests.web_page import Page
 
 SECONDS = 30
 NOTIFY_ME, STOP = "báo tôi khi có kết quả", "đừng báo nữa"
@@ -40,49 +41,6 @@ WORKED_ON, READY, HANDED_OVER = "Đang xử lý", "Có kết quả", "Đã trả
 CHANGED = "vừa đổi trạng thái: "
 # One dossier for each test: what one changes is no news for the others.
 WEB, REST, ENDED, FINAL = CODES = [f"H48.16-260703-{number:04}" for number in range(1, 5)]
-
-
-class Page:
-    """A citizen's open page; without a session it gets a new one that the server signs."""
-
-    def __init__(self, url: str, session: str = "") -> None:
-        self.heard: list[dict[str, Any]] = []
-        self.session = ""
-        self._client = socketio.Client(reconnection=False)
-        self._client.on("bot_uttered", self.heard.append)
-        self._client.on("session_confirm", lambda confirmed: setattr(self, "session", confirmed))
-        self._client.connect(url, transports=["websocket"])
-        # Answered when the server has done all that belongs to it: what waited was told.
-        data = {"session_id": session} if session else {}
-        self._client.call("session_request", data, timeout=SECONDS)
-
-    def say(self, message: str) -> Reply:
-        """One message and all that the bot says until the server has handled it."""
-        self.heard.clear()
-        data = {"session_id": self.session, "message": message}
-        self._client.call("user_uttered", data, timeout=SECONDS)
-        return Reply(list(self.heard))
-
-    @property
-    def texts(self) -> list[str]:
-        return [message["text"] for message in self.heard if "text" in message]
-
-    def close(self) -> None:
-        """Leave the page."""
-        self._client.disconnect()
-
-
-@pytest.fixture
-def open_page() -> Iterator[Callable[..., Page]]:
-    """Opens pages, which are left at the end of the test."""
-    with contextlib.ExitStack() as pages:
-
-        def open_one(url: str, session: str = "") -> Page:
-            page = Page(url, session)
-            pages.callback(page.close)
-            return page
-
-        yield open_one
 
 
 @pytest.fixture(scope="module")
@@ -205,7 +163,7 @@ def test_who_wants_no_more_notices_gets_none_of_those_that_wait(
 @contextlib.contextmanager
 def small_server(patch: pytest.MonkeyPatch) -> Iterator[str]:
     """The web channel and the schedule alone, in this process; its rounds follow at once."""
-    patch.setattr(web, "_SERVERS", [])
+    patch.setattr(web, "_PAGES", [])
     sleep = asyncio.sleep
     hurried = {"sleep": lambda _: sleep(0.02)}
     patch.setattr(schedule, "asyncio", SimpleNamespace(**vars(asyncio) | hurried))

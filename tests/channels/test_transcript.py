@@ -1,0 +1,158 @@
+"""A conversation's messages, read from its events."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from rasa.core.lock_store import InMemoryLockStore
+from rasa.core.tracker_store import InMemoryTrackerStore, SQLTrackerStore
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import (
+    ActionExecuted,
+    BotUttered,
+    Event,
+    SessionStarted,
+    SlotSet,
+    UserUttered,
+)
+from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.channels import transcript
+
+BUTTONS = [{"title": "Lệ phí", "payload": "/ask_fee", "type": "postback"}]
+SHOWN = [{"title": "Lệ phí", "payload": "/ask_fee"}]
+ANSWER = {"answer": {"topic": "documents", "status": "answered"}}
+
+
+def user(text: str, message_id: str | None, at: float = 1.0, **metadata: Any) -> UserUttered:
+    return UserUttered(
+        text, {"name": "inform"}, message_id=message_id, timestamp=at, metadata=metadata
+    )
+
+
+def events() -> list[Event]:
+    return [
+        ActionExecuted("action_session_start", timestamp=0.5),
+        SessionStarted(timestamp=0.5),
+        user('/choose_option{"procedure_code": "1.004194"}', "quiet", quiet=True),
+        BotUttered("Thủ tục này", {"buttons": BUTTONS}, timestamp=2.0),
+        SlotSet("procedure_code", "1.004194"),
+        BotUttered(None, {"custom": ANSWER}, timestamp=3.0),
+        user("/ask_fee", "pressed", 4.0),
+        BotUttered("7.000 đồng", timestamp=5.0),
+        BotUttered("Hồ sơ đổi trạng thái", metadata={"message_id": "unasked-1"}, timestamp=6.0),
+    ]
+
+
+def test_messages_have_the_numbers_under_which_they_were_sent() -> None:
+    assert [one.as_dict() for one in transcript.read(events())] == [
+        {"id": "quiet", "from": "citizen", "at": 1.0, "quiet": True,
+         "text": '/choose_option{"procedure_code": "1.004194"}'},
+        {"id": "quiet.1", "from": "bot", "at": 2.0, "text": "Thủ tục này", "buttons": SHOWN},
+        {"id": "quiet.2", "from": "bot", "at": 3.0, "custom": ANSWER},
+        {"id": "pressed", "from": "citizen", "at": 4.0, "text": "/ask_fee", "title": "Lệ phí"},
+        {"id": "pressed.1", "from": "bot", "at": 5.0, "text": "7.000 đồng"},
+        {"id": "unasked-1", "from": "bot", "at": 6.0, "text": "Hồ sơ đổi trạng thái"},
+    ]  # fmt: skip
+
+
+def test_a_session_that_began_anew_has_only_what_came_after() -> None:
+    later = [*events(), SessionStarted(timestamp=7.0), user("chào", "new", 8.0)]
+    assert [one.id for one in transcript.read(later)] == ["new"]
+
+
+def test_a_message_of_another_channel_is_told_by_its_time() -> None:
+    said = transcript.read([user("chào", None, 8.0), BotUttered("Chào anh/chị", timestamp=9.0)])
+    assert [one.id for one in said] == ["at8.0", "at8.0.1"]
+
+
+def test_a_typed_text_that_looks_like_a_payload_gets_no_title() -> None:
+    said = transcript.read([user("/nothing", "x"), BotUttered("?", {"buttons": BUTTONS})])
+    assert said[0].title == ""
+
+
+@pytest.mark.parametrize(
+    ("message_id", "handled"),
+    [("quiet", True), ("pressed", True), ("other", False), ("", False), (None, False)],
+)
+def test_whether_a_message_was_handled(message_id: str | None, handled: bool) -> None:
+    assert transcript.is_handled(events(), message_id) is handled
+
+
+def test_replies_of_a_turn_are_those_that_answered_it() -> None:
+    assert [said.text for said in transcript.replies(events(), "quiet")] == ["Thủ tục này", None]
+    # What the bot said by itself is no part of the turn.
+    assert [said.text for said in transcript.replies(events(), "pressed")] == ["7.000 đồng"]
+    assert transcript.replies(events(), "other") == []
+
+
+def test_a_turn_is_found_by_any_of_its_replies() -> None:
+    said = transcript.read(events())
+    for message_id in ("quiet.1", "quiet.2"):
+        question, replies = transcript.turn_of(said, message_id)
+        assert question is not None
+        assert question.id == "quiet"
+        assert [one.id for one in replies] == ["quiet.1", "quiet.2"]
+    assert transcript.turn_of(said, "pressed") == (None, [])
+    assert transcript.turn_of(said, "nobody.1") == (None, [])
+
+
+def agent_of(store: Any, *, expired: bool = False) -> Any:
+    """As much of Rasa's agent as reads and keeps conversations."""
+    processor = SimpleNamespace(_has_session_expired=lambda _: expired)
+    return SimpleNamespace(tracker_store=store, lock_store=InMemoryLockStore(), processor=processor)
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+def agent(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+    domain = Domain.empty()
+    if request.param == "memory":
+        store: Any = InMemoryTrackerStore(domain)
+    else:
+        store = SQLTrackerStore(domain, dialect="sqlite", db=str(tmp_path / "said.db"))
+    tracker = DialogueStateTracker.from_events("me", events(), domain=domain)
+    asyncio.run(store.save(tracker))
+    return agent_of(store)
+
+
+def test_a_page_that_knows_something_gets_what_came_after(agent: Any) -> None:
+    said, whole = asyncio.run(transcript.since(agent, "me", "quiet.2"))
+    assert ([one.id for one in said], whole) == (["pressed", "pressed.1", "unasked-1"], False)
+    said, whole = asyncio.run(transcript.since(agent, "me", "unasked-1"))
+    assert (said, whole) == ([], False)
+
+
+@pytest.mark.parametrize("known", ["", "of another life"])
+def test_a_page_that_knows_nothing_gets_all(agent: Any, known: str) -> None:
+    said, whole = asyncio.run(transcript.since(agent, "me", known))
+    assert (said[0].id, len(said), whole) == ("quiet", 6, True)
+
+
+def test_a_page_gets_no_more_than_it_can_show(agent: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcript, "MOST_MESSAGES", 2)
+    said, whole = asyncio.run(transcript.since(agent, "me"))
+    assert ([one.id for one in said], whole) == (["pressed.1", "unasked-1"], True)
+
+
+def test_an_unknown_and_an_expired_conversation_have_nothing(agent: Any) -> None:
+    assert asyncio.run(transcript.since(agent, "somebody else")) == ([], True)
+    old = agent_of(agent.tracker_store, expired=True)
+    assert asyncio.run(transcript.since(old, "me")) == ([], True)
+
+
+def test_what_the_bot_says_by_itself_is_read_later(agent: Any) -> None:
+    before = time.time()
+    asyncio.run(transcript.add(agent, "me", "Có kết quả", "unasked-2"))
+    (said,), _ = asyncio.run(transcript.since(agent, "me", "unasked-1"))
+    assert (said.id, said.by, said.text) == ("unasked-2", "bot", "Có kết quả")
+    assert before <= said.at <= time.time()
+
+
+def test_nothing_is_added_to_a_conversation_that_was_erased(agent: Any) -> None:
+    asyncio.run(transcript.add(agent, "gone", "Có kết quả", "unasked-2"))
+    assert asyncio.run(agent.tracker_store.retrieve("gone")) is None
