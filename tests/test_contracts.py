@@ -173,7 +173,7 @@ def test_every_response_is_used() -> None:
     made |= {f"utter_limit_{kind}" for kind in aspects.LIMITS}
     made |= {f"utter_ticket_{state}" for state in tickets.STATES}
     for name in set(responses()) - made:
-        short = name.removeprefix("utter_fragment_").removeprefix("utter_http_")
+        short = re.sub(r"^utter_(fragment|http|web)_", "", name)
         assert name in source or f'"{short}"' in source, f"{name} is used nowhere"
 
 

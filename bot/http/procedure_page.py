@@ -6,22 +6,27 @@ HTML is put together here from escaped pieces; whatever citizens read stands in
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from html import escape
 
 from sanic import Blueprint
 from sanic.request import Request
-from sanic.response import HTTPResponse, html
+from sanic.response import HTTPResponse
 
 from bot import text as vn
 from bot import wording
 from bot.catalogue import service
 from bot.database import DatabaseUnavailable
-from bot.http import pages
-from bot.http.errors import error_response
+from bot.http import layout
+from bot.http.directory import directory
+from bot.http.errors import error_response, wants_page
+from bot.http.layout import Page
+from bot.http.portal import data_line
+from bot.http.portal_parts import address
 from bot.offices import routing
 from bot.offices.routing import Place
 from bot.offices.units_import import SHIPPED, read_units
@@ -41,45 +46,48 @@ from bot.rendering.procedure_lines import date
 
 blueprint = Blueprint("procedure_page", url_prefix="/p")
 
-HEADERS = {
-    **pages.HEADERS,
-    # The form that chooses a commune leads to the page itself.
-    "Content-Security-Policy": pages.HEADERS["Content-Security-Policy"].replace(
-        "form-action 'none'", "form-action 'self'"
-    ),
-    # An import changes the catalogue at any time; errors depend on who asks.
-    "Cache-Control": "no-cache",
-    "Vary": "Accept",
-}
+SHEET = "/web/procedure.css"
 LONGEST_COMMUNE = 100
-_CODE = re.compile(r"[1-9]\.[0-9]{6}")
+CODE = re.compile(r"[1-9]\.[0-9]{6}")
 _SAFE_URL = re.compile(r"https?://", re.IGNORECASE)
 
 
 @blueprint.get("/<code:str>")
 async def page(request: Request, code: str) -> HTTPResponse:
     """The page; a browser gets a page in words for an unknown code, too, others JSON."""
-    in_words = "text/html" in request.headers.get("accept", "").lower()
+    in_words = wants_page(request)
+    named = (request.args.get("xa") or "").strip()
     try:
-        return _page(code, (request.args.get("xa") or "").strip(), in_words=in_words)
+        # The directory for the footer may have to be built: others are answered meanwhile.
+        return await asyncio.to_thread(_page, code, named, in_words=in_words)
     except DatabaseUnavailable:
         if not in_words:
             raise
         reason = wording.text("http_errors", "utter_http_unavailable")
-        return _problem(say("utter_checklist_page_down_title"), [reason], 503)
+        return layout.problem(say("utter_checklist_page_down_title"), [reason], 503)
 
 
 def _page(code: str, named: str, *, in_words: bool) -> HTTPResponse:
-    procedure = service.procedure(code) if _CODE.fullmatch(code) else None
+    procedure = service.procedure(code) if CODE.fullmatch(code) else None
     if procedure is None:
         return _gone(code) if in_words else error_response("procedure_not_found", 404)
     place = find_commune(named)
-    body = render(checklist(procedure, place), named[:LONGEST_COMMUNE], place)
-    return html(body, headers=HEADERS)
+    found = checklist(procedure, place)
+    main = render(found, named[:LONGEST_COMMUNE], place)
+    return layout.answer(
+        Page(
+            title=say("utter_checklist_page_title", name=found.title),
+            main=main,
+            crumbs=((address(field=procedure.field), procedure.field),) if procedure.field else (),
+            data=data_line(directory()),
+            procedure=code,
+            sheets=(SHEET,),
+        )
+    )
 
 
 def _gone(code: str) -> HTTPResponse:
-    ended = service.last_day(code) if _CODE.fullmatch(code) else None
+    ended = service.last_day(code) if CODE.fullmatch(code) else None
     if ended is not None:
         reason = say("utter_checklist_page_ended", code=code, date=date(ended))
     else:
@@ -90,12 +98,7 @@ def _gone(code: str) -> HTTPResponse:
         say("utter_checklist_page_gone_ask"),
         say("utter_checklist_page_gone_call"),
     ]
-    return _problem(say("utter_checklist_page_gone_title"), advice, 404)
-
-
-def _problem(title: str, texts: Iterable[str], status: int) -> HTTPResponse:
-    main = f"<h1>{escape(title)}</h1>\n" + "\n".join(f"<p>{escape(text)}</p>" for text in texts)
-    return html(_document(title, main), status=status, headers=HEADERS)
+    return layout.problem(say("utter_checklist_page_gone_title"), advice, 404)
 
 
 @functools.lru_cache(maxsize=1)
@@ -123,36 +126,16 @@ def find_commune(named: str) -> Place | None:
 
 def render(found: Checklist, named: str = "", place: Place | None = None) -> str:
     """The page's HTML; `named` is what the citizen wrote, `place` what was understood."""
-    title = say("utter_checklist_page_title", name=found.title)
     sections = "\n".join(
         _section(part, f"p{number}") for number, part in enumerate(found.parts) if part.lines
     )
-    main = f"<h1>{escape(found.title)}</h1>\n{_form(found.code, named, place)}\n{sections}"
-    return _document(title, main)
-
-
-def _document(title: str, main: str) -> str:
-    portal, links = say("utter_checklist_page_portal"), say("utter_checklist_page_links")
-    return f"""<!doctype html>
-<html lang="vi">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<link rel="stylesheet" href="/web/procedure.css">
-<link rel="icon" href="data:,">
-</head>
-<body>
-<nav class="screen" aria-label="{escape(links)}">
-<a href="/">{escape(say("utter_checklist_page_back"))}</a>
-<a href="{PORTAL}" rel="noopener">{escape(portal)}</a>
-</nav>
-<main>
-{main}
-</main>
-</body>
-</html>
-"""
+    return f"""<h1>{escape(found.title)}</h1>
+<div class="actions screen">
+<button type="button" data-tro-ly="">{escape(layout.say("utter_portal_ask_about"))}</button>
+<a href="{PORTAL}" rel="noopener">{escape(say("utter_checklist_page_portal"))}</a>
+</div>
+{_form(found.code, named, place)}
+{sections}"""
 
 
 def _form(code: str, named: str, place: Place | None) -> str:

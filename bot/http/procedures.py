@@ -9,9 +9,13 @@ from sanic.response import HTTPResponse, json
 from bot.catalogue import finder, service
 from bot.catalogue.model import COMMUNE, PROVINCE
 from bot.http.errors import error_response
+from bot.http.headers import allow_origin
 from bot.settings import settings
 
 blueprint = Blueprint("procedures", url_prefix="/api/procedures")
+
+# Pages of the portals that hold the chat may read the catalogue, errors included.
+blueprint.middleware(allow_origin, "response")
 
 DEFAULT_LIMIT, HIGHEST_LIMIT = 10, 50
 
