@@ -32,11 +32,13 @@ class Settings:
     Durations are in seconds unless the name says otherwise; `catalogue_path` is the
     national export that an empty database is filled from, if it is there; `public_url` is
     where citizens reach the bot, without a slash at its end; `conversations_kept` is how
-    many conversations stay in memory. An empty `igate_url` means the local dossiers, an
-    empty `identity_check_url` that no identity is checked, an empty `sms_folder` that no
-    one-time codes are sent. The limits of failed look-ups (hồ sơ) are those within an hour;
-    `lookup_failures_overall` are those of all addresses together. `allowed_origins` are the
-    portals (scheme, host, port) whose pages may hold the chat, beside the bot's own.
+    many conversations stay in memory. `messages_per_minute` are those of one web session,
+    what is counted per address is counted per minute, too. An empty `igate_url` means the
+    local dossiers, an empty `identity_check_url` that no identity is checked, an empty
+    `sms_folder` that no one-time codes are sent. The limits of failed look-ups (hồ sơ) are
+    those within an hour; `lookup_failures_overall` are those of all addresses together.
+    `allowed_origins` are the portals (scheme, host, port) whose pages may hold the chat,
+    beside the bot's own.
     """
 
     host: str
@@ -51,6 +53,7 @@ class Settings:
     allowed_origins: tuple[str, ...]
     messages_per_minute: int
     messages_per_address: int
+    requests_per_address: int
     lookup_failures_per_hour: int
     lookup_failures_per_session: int
     lookup_failures_per_address: int
@@ -197,6 +200,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         allowed_origins=_origins(values, "BOT_ALLOWED_ORIGINS"),
         messages_per_minute=_integer(values, "BOT_MESSAGES_PER_MINUTE", 30, 1, 10_000),
         messages_per_address=_integer(values, "BOT_MESSAGES_PER_ADDRESS", 300, 1, 1_000_000),
+        requests_per_address=_integer(values, "BOT_REQUESTS_PER_ADDRESS", 600, 1, 1_000_000),
         lookup_failures_per_hour=_integer(values, "BOT_LOOKUP_FAILURES_PER_HOUR", 10, 1, 1000),
         lookup_failures_per_session=_integer(
             values, "BOT_LOOKUP_FAILURES_PER_SESSION", 10, 1, 1000

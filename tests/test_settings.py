@@ -29,6 +29,7 @@ def test_an_empty_environment_gives_the_defaults(tmp_path: Path) -> None:
         allowed_origins=(),
         messages_per_minute=30,
         messages_per_address=300,
+        requests_per_address=600,
         lookup_failures_per_hour=10,
         lookup_failures_per_session=10,
         lookup_failures_per_address=50,

@@ -24,8 +24,8 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 from socketio import AsyncServer
 
-from bot import wording
-from bot.channels import notices, origins, transcript
+from bot import origins, wording
+from bot.channels import notices, transcript
 from bot.channels.fallback import apology, handle
 from bot.channels.incoming import address_of, user_message
 from bot.channels.web_output import WebOutput
@@ -55,6 +55,11 @@ def refusal(code: str, wait: float = 0) -> dict[str, Any]:
     return {"status": "refused", "code": code, "text": text, "retry_after": seconds}
 
 
+def _is_allowed(origin: str | None, environ: Mapping[str, Any]) -> bool:
+    hosts = (str(environ.get(key) or "") for key in ("HTTP_HOST", "HTTP_X_FORWARDED_HOST"))
+    return origins.is_allowed(origin or "", *hosts)
+
+
 def _peer(environ: Mapping[str, Any]) -> tuple[str, str]:
     """Address that a connection came from, and what a proxy says of its client."""
     request = environ.get("sanic.request")
@@ -81,7 +86,7 @@ class WebPages:
         self._per_address = RateLimit(settings().messages_per_address)
         self.server = AsyncServer(
             async_mode="sanic",
-            cors_allowed_origins=origins.is_allowed,
+            cors_allowed_origins=_is_allowed,
             max_http_buffer_size=settings().max_message_length * BYTES_PER_LETTER + BYTES_AROUND,
             ping_interval=PING_EVERY,
             ping_timeout=PING_PATIENCE,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sanic import Sanic
 
-from bot.http import assets, chat_page, errors, health, portal, procedure_page, procedures
+from bot.http import assets, chat_page, errors, health, limits, portal, procedure_page, procedures
 
 
 def add_routes(app: Sanic) -> None:
-    """Put all routes and the error handler on the app."""
+    """Put all routes, the error handler and the limits on the app."""
     app.blueprint(health.blueprint)
     assets.add_assets(app)
     app.blueprint(portal.blueprint)
@@ -16,3 +16,4 @@ def add_routes(app: Sanic) -> None:
     app.blueprint(procedures.blueprint)
     app.blueprint(procedure_page.blueprint)
     errors.handle_errors(app)
+    limits.add_limits(app)

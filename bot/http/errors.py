@@ -35,7 +35,7 @@ def wants_page(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "").lower()
 
 
-def _told(request: Request, code: str, status: int) -> HTTPResponse:
+def told(request: Request, code: str, status: int) -> HTTPResponse:
     """The error in the form that the asker reads; programs' addresses answer in JSON always."""
     if wants_page(request) and not request.path.startswith(PROGRAMS):
         reason = wording.text("http_errors", f"utter_http_{code}")
@@ -51,15 +51,15 @@ def handle_errors(app: Sanic) -> None:
         status = getattr(error, "status_code", 500)
         if status >= 500:
             logger.error("%s %s: %r", request.method, request.path, error)
-        return _told(request, _STATUS_CODES.get(status, "internal"), status)
+        return told(request, _STATUS_CODES.get(status, "internal"), status)
 
     def on_database_error(request: Request, error: DatabaseUnavailable) -> HTTPResponse:
         logger.error("%s %s: the database is down: %s", request.method, request.path, error)
-        return _told(request, "unavailable", 503)
+        return told(request, "unavailable", 503)
 
     def on_any_error(request: Request, error: Exception) -> HTTPResponse:
         logger.exception("%s %s failed", request.method, request.path, exc_info=error)
-        return _told(request, "internal", 500)
+        return told(request, "internal", 500)
 
     app.error_handler.add(SanicException, on_sanic_error)
     app.error_handler.add(DatabaseUnavailable, on_database_error)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot import origins
 from bot.settings import settings
 
 
@@ -46,11 +47,6 @@ def allow_origin(request: Request, response: HTTPResponse) -> None:
     """Let pages of the portals that hold the chat, and of this server, read the answer."""
     response.headers["Vary"] = "Origin"
     origin = request.headers.get("origin", "")
-    if origin and origin in {*settings().allowed_origins, *_own_origins(request)}:
+    hosts = (request.headers.get("host", ""), request.headers.get("x-forwarded-host", ""))
+    if origins.is_allowed(origin, *hosts):
         response.headers["Access-Control-Allow-Origin"] = origin
-
-
-def _own_origins(request: Request) -> tuple[str, str]:
-    """As the request names the server, and as citizens do: a proxy may stand between them."""
-    public = urlsplit(settings().public_url)
-    return f"{request.scheme}://{request.host}", f"{public.scheme}://{public.netloc}"

@@ -6,28 +6,26 @@ merely looks like the portal should not be able to have the province's assistant
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
 from bot.settings import settings
 
 
-def is_allowed(origin: str, environ: Mapping[str, Any]) -> bool:
-    """Whether a browser's page of this origin may talk to us; `environ` is the WSGI form.
+def is_allowed(origin: str, *hosts: str) -> bool:
+    """Whether a browser's page of this origin may talk to us.
 
+    `hosts` are what the request calls us in `Host` and `X-Forwarded-Host`, "" where it does not.
     Requests without an origin come from no page of another site and are not asked about.
     """
     origin = origin.lower()
-    return origin in settings().allowed_origins or origin in _own(environ)
+    return bool(origin) and (origin in settings().allowed_origins or origin in _own(hosts))
 
 
-def _own(environ: Mapping[str, Any]) -> set[str]:
+def _own(hosts: tuple[str, ...]) -> set[str]:
     """The bot's own origin: as configured, and as the page was asked for."""
     public = urlsplit(settings().public_url)
     own = {f"{public.scheme}://{public.netloc}".lower()}
     # A proxy may speak https for us; which of both schemes the page has is not for us to tell.
-    for key in ("HTTP_HOST", "HTTP_X_FORWARDED_HOST"):
-        host = str(environ.get(key) or "").split(",")[0].strip().lower()
+    for host in (host.split(",")[0].strip().lower() for host in hosts):
         own |= {f"http://{host}", f"https://{host}"} if host else set()
     return own
