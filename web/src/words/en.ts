@@ -1,0 +1,103 @@
+import type { Words } from "./vi";
+
+export const en: Words = {
+  title: "Administrative procedures assistant",
+  launcher: "Ask the assistant",
+  launcher_opens: "opens the chat",
+  unread: "{n} new",
+  unread_announced: "New messages from the assistant: {n}.",
+  close: "Close the chat",
+  menu: "Options",
+  log: "Conversation",
+  notice:
+    "You are talking to a machine. Identity and telephone numbers are masked before anything is stored. " +
+    "The conversation is kept for 30 days; you can erase it at any time.",
+  notice_shared:
+    "You are talking to a machine. Identity and telephone numbers are masked before anything is stored. " +
+    "Once this page is closed, the conversation is no longer shown on this device.",
+  notice_more: "More about this",
+  answers_language: "The assistant answers in Vietnamese. Please write in Vietnamese.",
+  greeting:
+    "Hello, this is the administrative procedures assistant of Quảng Ngãi province. " +
+    "Which papers or procedure do you need?",
+  start_find: "Find a procedure",
+  start_dossier: "Check a dossier",
+  start_human: "Talk to an official",
+  pressed: "(a choice)",
+  speaker_bot: "Assistant",
+  speaker_citizen: "You",
+  typing: "The assistant is writing an answer",
+  choices: "Answers to choose from",
+  input: "Your question",
+  placeholder: "Write a question",
+  send: "Send",
+  counter: "{n}/{most} characters",
+  state_waiting: "Waiting to be sent",
+  state_sending: "Sending",
+  state_refused: "This message was not accepted.",
+  resend: "Send again",
+  resend_wait: "Send again (in {n} seconds)",
+  discard: "Discard",
+  connecting: "Connecting…",
+  lost: "The connection is lost. Reconnecting; unsent messages are kept.",
+  back: "Connected again.",
+  unreachable:
+    "The assistant cannot be reached at the moment. Still trying. If it is urgent, please call 1022.",
+  session_refused: "The conversation could not be opened. It will be tried again shortly.",
+  erased: "This conversation has been erased.",
+  today: "Today",
+  yesterday: "Yesterday",
+  actions: "Actions for this answer",
+  copy: "Copy",
+  copied: "Copied",
+  copy_failed: "The browser did not allow copying",
+  rate_good: "Helpful",
+  rate_bad: "Not right",
+  rate_question: "What is not right about this answer?",
+  reason_wrong_procedure: "Not the procedure I asked about",
+  reason_incomplete: "Something is missing",
+  reason_wrong: "The information is wrong",
+  reason_unclear: "Hard to understand",
+  reason_other: "Another reason",
+  rate_comment: "Comment (optional). Please do not give identity or telephone numbers.",
+  rate_send: "Send feedback",
+  rate_cancel: "Cancel",
+  rate_reason_missing: "Please choose a reason.",
+  rated: "Thank you for your feedback.",
+  rate_failed: "The feedback could not be sent. Please try again later.",
+  checklist: "Papers to prepare (printable)",
+  new_window: "opens a new page",
+  text_size: "Text size",
+  text_size_down: "A−, smaller text",
+  text_size_reset: "A, normal text",
+  text_size_up: "A+, larger text",
+  text_size_now: "Text size {n}%",
+  contrast: "High contrast",
+  sound: "Sound when an answer arrives",
+  on: "on",
+  off: "off",
+  human: "Talk to an official",
+  download: "Download the conversation",
+  downloaded: "The text file has been made.",
+  erase: "Erase the conversation",
+  erase_ask:
+    "This cannot be undone: your messages, the answers and dossier notifications are erased. Are you sure?",
+  erase_confirm: "Erase everything",
+  erase_cancel: "Do not erase",
+  erase_sent: "The request to erase has been sent.",
+  about: "About this assistant",
+  about_who:
+    "Answers are given by a machine, from published data on administrative procedures. " +
+    "It can misunderstand; for anything important, please ask the officials at the one-stop desk.",
+  about_kept:
+    "Messages and answers are kept for 30 days so that you can read them again. " +
+    "Identity and telephone numbers are masked before they are stored. You can erase them at any time.",
+  about_device:
+    "The browser keeps only the conversation's token and your text size, colours and sound; no messages. " +
+    "On a shared device, erase the conversation before you leave.",
+  about_device_shared:
+    "This is set up as a shared device: the browser does not keep the conversation's token. It ends when the page is closed.",
+  about_hotline: "To talk to a person: call 1022.",
+  file_title: "Conversation with the administrative procedures assistant of Quảng Ngãi province",
+  file_made: "Downloaded at {time} on {day}",
+};
