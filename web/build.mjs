@@ -1,23 +1,39 @@
-// Builds dist/widget.js, dist/portal.js and dist/licenses.txt; `--tests` builds the unit tests.
+// Builds dist/widget.js, dist/widget.css, dist/portal.js and dist/licenses.txt; `--tests` builds the unit tests.
 // The same sources give the same bytes everywhere: no dates, no paths, exact versions.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 // Phones that citizens still carry; TypeScript's newer syntax is brought down to these.
 const TARGET = ["chrome70", "safari13", "firefox78"];
 
-// A style sheet is imported as its text, made small: it goes into the shadow tree.
+const WIDGET_STYLES = "src/widget/styles/widget.css";
+
+/** A style sheet with what it imports, made small. */
+async function styles(path) {
+  const { outputFiles } = await build({
+    absWorkingDir: here,
+    bundle: true,
+    charset: "utf8",
+    entryPoints: [path],
+    logLevel: "warning",
+    minify: true,
+    target: TARGET,
+    write: false,
+  });
+  return outputFiles[0].text.trim();
+}
+
+// A style sheet is imported as its text: it goes into the shadow tree.
 const styleText = {
   name: "style-text",
   setup(builder) {
-    builder.onLoad({ filter: /\.css$/ }, async ({ path }) => {
-      const source = readFileSync(path, "utf8");
-      const { code } = await transform(source, { loader: "css", minify: true, target: TARGET });
-      return { contents: code.trim(), loader: "text" };
-    });
+    builder.onLoad({ filter: /\.css$/ }, async ({ path }) => ({
+      contents: await styles(path),
+      loader: "text",
+    }));
   },
 };
 
@@ -85,6 +101,8 @@ async function scripts() {
   ]) {
     for (const each of await script(entry, output)) packages.set(each.name, each);
   }
+  // For browsers in which the widget cannot construct its style sheet.
+  writeFileSync(join(here, "dist/widget.css"), `${await styles(WIDGET_STYLES)}\n`);
   const texts = [...packages.values()]
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .map(({ name, version, license, text }) => `${name} ${version} (${license})\n\n${text}\n`);

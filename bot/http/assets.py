@@ -43,6 +43,8 @@ class Asset:
 
 ASSETS = (
     Asset("/widget.js", "dist/widget.js", SCRIPT, embedded=True),
+    # For browsers in which the script cannot make its own.
+    Asset("/web/widget.css", "dist/widget.css", SHEET, embedded=True),
     Asset("/web/portal.js", "dist/portal.js", SCRIPT),
     Asset("/web/portal.css", "style/portal.css", SHEET),
     Asset("/web/procedure.css", "style/procedure.css", SHEET),

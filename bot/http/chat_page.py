@@ -40,8 +40,7 @@ async def page(request: Request) -> HTTPResponse:
         "language": language,
     }
     heading = f'<h1 class="visually-hidden">{escape(title)}</h1>'
-    body = f"""{heading}
-<main id="chat">{layout.no_script()}</main>
+    body = f"""<main id="chat">{heading}{layout.no_script()}</main>
 {layout.chat_tag(options)}"""
     return _answer(title, body, 200)
 

@@ -14,9 +14,12 @@ from sanic.response import HTTPResponse, html
 
 from bot import wording
 from bot.http.headers import page_headers
+from bot.settings import settings
 
 HOME, ACCESSIBILITY, LICENCES = "/", "/accessibility", "/web/licenses.txt"
 WIDGET = "/widget.js"
+# What the widget says where it is not told otherwise.
+WIDGET_KEPT_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,9 @@ def bare_document(title: str, body: str) -> str:
 
 def chat_tag(options: dict[str, str]) -> str:
     """The tag that brings the chat, with its options (those that are not empty)."""
+    days = settings().keep_conversations_days
+    if days != WIDGET_KEPT_DAYS:
+        options = {**options, "kept-days": str(days)}
     given = "".join(f' data-{name}="{escape(value)}"' for name, value in options.items() if value)
     return f'<script src="{WIDGET}"{given} async></script>'
 

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 import pytest
 
-from bot.settings import Settings
+from bot.http import assets, layout
+from bot.settings import Settings, settings
 from tests.http.serving import EVIL, Outline, Server
 
 
@@ -57,3 +58,20 @@ def test_what_cannot_be_used_is_told(server: Server, query: str) -> None:
     assert not page.all("script")
     named = "Mã thủ tục" if "procedure" in query else "Ngôn ngữ"
     assert f"{named} trên đường dẫn" in page.text
+
+
+def test_the_chat_is_told_how_long_conversations_are_kept(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "kept-days" not in layout.chat_tag({})
+    monkeypatch.setenv("BOT_KEEP_CONVERSATIONS_DAYS", "90")
+    settings.cache_clear()
+    assert ' data-kept-days="90"' in layout.chat_tag({})
+
+
+def test_what_the_chat_says_by_itself_is_the_default_of_the_setting(
+    fresh_settings: Settings,
+) -> None:
+    assert layout.WIDGET_KEPT_DAYS == fresh_settings.keep_conversations_days
+    script = (assets.WEB / "dist" / "widget.js").read_text(encoding="utf-8")
+    assert f"keptDays:{layout.WIDGET_KEPT_DAYS}" in script

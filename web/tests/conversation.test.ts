@@ -36,6 +36,12 @@ test("a live message that is there already changes nothing", () => {
   assert.equal(talk.arrived(once, bot("A.1")), once);
 });
 
+test("a button pressed on another page has the words that it has here", () => {
+  const offered = talk.arrived(talk.EMPTY, bot("A.1", { buttons: [{ title: "Fee", payload: "/fee" }] }));
+  const pressed = talk.arrived(talk.arrived(offered, own("X", "/fee")), own("Y", "/else"));
+  assert.deepEqual(pressed.map(({ title }) => title), [undefined, "Fee", undefined]);
+});
+
 test("what the bot says by itself comes before messages that still wait", () => {
   const waiting = talk.written(talk.EMPTY, own("B"));
   assert.deepEqual(ids(talk.arrived(waiting, bot("unasked-1"))), ["unasked-1", "B"]);

@@ -10,7 +10,7 @@ test("without attributes the defaults stand, at the script's own address", () =>
   assert.deepEqual(problems, []);
   assert.deepEqual(options, {
     base: "https://bot.example", colour: "#8b1a1a", position: "right", language: "vi",
-    open: false, sharedDevice: false, linkHosts: [],
+    open: false, sharedDevice: false, linkHosts: [], keptDays: 30,
   });
   assert.equal(readOptions({}, "https://bot.example/a/widget.js").options.base, "https://bot.example/a");
 });
@@ -19,13 +19,13 @@ test("right attributes are taken", () => {
   const { options, problems } = readOptions({
     title: "Hỏi đáp", colour: "#06C", position: "left", target: "#chat", greeting: "Xin chào",
     procedure: "1.001193", language: "en", open: "yes", sharedDevice: "yes",
-    linkHosts: "a.example, B.example",
+    linkHosts: "a.example, B.example", keptDays: "90",
   }, SOURCE);
   assert.deepEqual(problems, []);
   assert.deepEqual(options, {
     base: "https://bot.example", title: "Hỏi đáp", colour: "#0066cc", position: "left",
     target: "#chat", greeting: "Xin chào", procedure: "1.001193", language: "en", open: true,
-    sharedDevice: true, linkHosts: ["a.example", "b.example"],
+    sharedDevice: true, linkHosts: ["a.example", "b.example"], keptDays: 90,
   });
 });
 
@@ -33,6 +33,7 @@ test("wrong attributes are named and ignored", () => {
   const given = {
     colour: "red", position: "top", procedure: "001193", language: "fr", open: "1",
     sharedDevice: "", linkHosts: "https://a.example/", title: " ",
+    keptDays: "0",
   };
   const { options, problems } = readOptions(given, SOURCE);
   assert.equal(problems.length, Object.keys(given).length);

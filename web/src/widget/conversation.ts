@@ -107,11 +107,19 @@ function placeOf(talk: Conversation, message: Message): number {
   return behind < 0 ? talk.length : behind;
 }
 
+/** A button pressed on another page comes as its payload; its words are those that it has here. */
+function titled(talk: Conversation, message: Message): Message {
+  if (message.from === "bot" || message.title || !message.text?.startsWith("/")) return message;
+  const offered = talk.flatMap(({ buttons }) => buttons ?? []);
+  const pressed = offered.filter(({ payload }) => payload === message.text).pop();
+  return pressed ? { ...message, title: pressed.title } : message;
+}
+
 /** A live message, of the bot or of another page of the session. */
 export function arrived(talk: Conversation, message: Message): Conversation {
   if (talk.some(({ id }) => id === message.id)) return talk;
   const at = placeOf(talk, message);
-  return [...talk.slice(0, at), sent(message), ...talk.slice(at)];
+  return [...talk.slice(0, at), sent(titled(talk, message)), ...talk.slice(at)];
 }
 
 /**

@@ -32,3 +32,34 @@ export function focused(): HTMLElement | null {
   while (current?.shadowRoot?.activeElement) current = current.shadowRoot.activeElement;
   return current instanceof HTMLElement && current !== document.body ? current : null;
 }
+
+/** Gives the focus on when what had it has vanished, as old quick replies do. Returns what ends it. */
+export function handOn(panel: Element, heir: () => HTMLElement | null): () => void {
+  let last: Element | null = null;
+  const entered = (event: Event): void => {
+    last = event.target as Element;
+  };
+  const left = (event: Event): void => {
+    const target = event.target as Element;
+    // What is removed is left, too; only who goes elsewhere is let go.
+    void Promise.resolve().then(() => {
+      if (last === target && target.isConnected) last = null;
+    });
+  };
+  const observer = new MutationObserver(() => {
+    if (!last || last.isConnected) return;
+    last = null;
+    // Behind whoever has a better place for it.
+    setTimeout(() => {
+      if (!focused()) heir()?.focus();
+    });
+  });
+  panel.addEventListener("focusin", entered);
+  panel.addEventListener("focusout", left);
+  observer.observe(panel, { childList: true, subtree: true });
+  return () => {
+    panel.removeEventListener("focusin", entered);
+    panel.removeEventListener("focusout", left);
+    observer.disconnect();
+  };
+}

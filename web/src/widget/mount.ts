@@ -5,21 +5,22 @@ import { Chat } from "./chat";
 import { readableInk, readableOn } from "./colours";
 import { App, type Opening } from "./components/app";
 import type { Options } from "./options";
-import style from "./styles/index";
+import style from "./styles/widget.css";
 import { TokenStore } from "./storage";
 
 export const HOST = "tro-ly-thu-tuc";
 
-/** Own styles work under `style-src 'none'`; old browsers get an element, their pages' CSP allowing. */
-function dress(shadow: ShadowRoot): void {
+/** Own styles work under `style-src 'none'`; old browsers get a file, which their page's CSP has to allow. */
+function dress(shadow: ShadowRoot, base: string): void {
   try {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(style);
     shadow.adoptedStyleSheets = [sheet];
   } catch {
-    const element = document.createElement("style");
-    element.textContent = style;
-    shadow.append(element);
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = `${base}/web/widget.css`;
+    shadow.append(link);
   }
 }
 
@@ -40,7 +41,7 @@ export function mount(options: Options): Opening {
   const host = document.createElement("div");
   host.id = HOST;
   const shadow = host.attachShadow({ mode: "open" });
-  dress(shadow);
+  dress(shadow, options.base);
   const root = document.createElement("div");
   root.lang = options.language;
   root.className = "root";

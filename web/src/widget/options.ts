@@ -17,6 +17,8 @@ export interface Options {
   open: boolean;
   sharedDevice: boolean;
   linkHosts: readonly string[];
+  /** After how many days without a word the bot forgets a conversation. */
+  keptDays: number;
 }
 
 type Given = Record<string, string | undefined>;
@@ -24,6 +26,7 @@ type Given = Record<string, string | undefined>;
 const CODE = /^[1-9]\.[0-9]{6}$/;
 const HOST = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9-]{2,}$/;
 const YES: Record<string, boolean> = { yes: true, no: false };
+const DAYS = /^[1-9][0-9]{0,3}$/;
 const COLOUR = "#8b1a1a";
 
 function baseOf(source: string): string {
@@ -42,6 +45,7 @@ export function readOptions(given: Given, source: string): { options: Options; p
     open: false,
     sharedDevice: false,
     linkHosts: [],
+    keptDays: 30,
   };
 
   /** The value of an option if it is there and right; what is wrong is noted. */
@@ -72,6 +76,8 @@ export function readOptions(given: Given, source: string): { options: Options; p
   options.language = take("language", "vi or en", oneOf("vi", "en")) ?? options.language;
   options.open = take("open", "yes or no", yesNo) ?? options.open;
   options.sharedDevice = take("shared-device", "yes or no", yesNo) ?? options.sharedDevice;
+  options.keptDays = take("kept-days", "a number of days", (value) =>
+    (DAYS.test(value) ? Number(value) : undefined)) ?? options.keptDays;
   options.linkHosts = take("link-hosts", "host names, separated by commas", (value) => {
     const hosts = value.toLowerCase().split(",").map((each) => each.trim());
     return hosts.every((each) => HOST.test(each)) ? hosts : undefined;

@@ -11,7 +11,7 @@ export const en: Words = {
   log: "Conversation",
   notice:
     "You are talking to a machine. Identity and telephone numbers are masked before anything is stored. " +
-    "The conversation is kept for 30 days; you can erase it at any time.",
+    "The conversation is kept for {days} days at most; you can erase it at any time.",
   notice_shared:
     "You are talking to a machine. Identity and telephone numbers are masked before anything is stored. " +
     "Once this page is closed, the conversation is no longer shown on this device.",
@@ -90,7 +90,7 @@ export const en: Words = {
     "Answers are given by a machine, from published data on administrative procedures. " +
     "It can misunderstand; for anything important, please ask the officials at the one-stop desk.",
   about_kept:
-    "Messages and answers are kept for 30 days so that you can read them again. " +
+    "Messages and answers are kept for {days} days at most so that you can read them again. " +
     "Identity and telephone numbers are masked before they are stored. You can erase them at any time.",
   about_device:
     "The browser keeps only the conversation's token and your text size, colours and sound; no messages. " +

@@ -10,7 +10,7 @@ export const vi = {
   log: "Nội dung trò chuyện",
   notice:
     "Đây là máy trả lời tự động. Số giấy tờ, số điện thoại được che trước khi lưu. " +
-    "Cuộc trò chuyện được lưu 30 ngày, anh/chị xóa được lúc nào cũng được.",
+    "Cuộc trò chuyện được lưu nhiều nhất {days} ngày, anh/chị muốn xóa lúc nào cũng được.",
   notice_shared:
     "Đây là máy trả lời tự động. Số giấy tờ, số điện thoại được che trước khi lưu. " +
     "Đóng trang này là nội dung không còn hiện trên máy đang dùng.",
@@ -89,8 +89,8 @@ export const vi = {
     "Người trả lời là máy, dựa trên dữ liệu thủ tục hành chính đã công bố. " +
     "Máy có thể hiểu nhầm; việc quan trọng, anh/chị hỏi lại cán bộ một cửa.",
   about_kept:
-    "Tin nhắn và câu trả lời được lưu 30 ngày để anh/chị xem lại. " +
-    "Số giấy tờ, số điện thoại được che trước khi lưu. Anh/chị xóa được lúc nào cũng được.",
+    "Tin nhắn và câu trả lời được lưu nhiều nhất {days} ngày để anh/chị xem lại. " +
+    "Số giấy tờ, số điện thoại được che trước khi lưu. Anh/chị muốn xóa lúc nào cũng được.",
   about_device:
     "Trình duyệt chỉ giữ mã của cuộc trò chuyện và cỡ chữ, màu, tiếng báo; không giữ tin nhắn. " +
     "Dùng máy chung, anh/chị xóa cuộc trò chuyện trước khi rời máy.",

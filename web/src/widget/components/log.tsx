@@ -1,6 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { PAYLOADS, type Language } from "../../words";
+import { fill, PAYLOADS, type Language } from "../../words";
 import { bubbles, choices } from "../conversation";
 import { dayOf, dayWords, isoDay } from "../dates";
 import type { Button } from "../protocol";
@@ -24,7 +24,6 @@ export function Log({ page, open, onAbout }: Props): JSX.Element {
   const now = Date.now() / 1000;
   let day = "";
 
-  // Buttons that vanish hand the focus on before they go.
   useLayoutEffect(() => scrolling.follow());
 
   function press({ payload, title }: Button): void {
@@ -35,7 +34,7 @@ export function Log({ page, open, onAbout }: Props): JSX.Element {
   return (
     <div ref={log} data-part="log" class="log" role="log" aria-live="off" aria-label={words.log} tabIndex={0}>
       <div data-part="notice" class="notice">
-        <p>{options.sharedDevice ? words.notice_shared : words.notice}</p>
+        <p>{options.sharedDevice ? words.notice_shared : fill(words.notice, { days: options.keptDays })}</p>
         {words.answers_language && <p>{words.answers_language}</p>}
         <button type="button" class="plain" onClick={onAbout}>{words.notice_more}</button>
       </div>

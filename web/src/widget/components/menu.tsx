@@ -140,7 +140,7 @@ function About({ page, heading }: { page: Page; heading: RefObject<HTMLHeadingEl
     <section data-part="about" class="about">
       <h3 ref={heading} tabIndex={-1}>{words.about}</h3>
       <p>{words.about_who}</p>
-      <p>{words.about_kept}</p>
+      <p>{fill(words.about_kept, { days: options.keptDays })}</p>
       <p>{options.sharedDevice ? words.about_device_shared : words.about_device}</p>
       {words.answers_language && <p>{words.answers_language}</p>}
       <p>{words.about_hotline}</p>

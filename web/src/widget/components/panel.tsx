@@ -1,7 +1,7 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { followViewport } from "../viewport";
-import { keepInside } from "../focus";
+import { handOn, keepInside } from "../focus";
 import type { Page } from "../page";
 import { Composer } from "./composer";
 import { CloseIcon } from "./icons";
@@ -29,6 +29,10 @@ export function Panel({ page, open, full, panel, input, onClose }: Props): JSX.E
     if (open && full && panel.current) return followViewport(panel.current);
     return undefined;
   }, [open, full]);
+  useEffect(() => {
+    if (!open || !panel.current) return undefined;
+    return handOn(panel.current, () => (menu ? menuButton : input).current);
+  }, [open, menu]);
   useEffect(() => {
     if (!menu || !toAbout) return;
     about.current?.scrollIntoView();
