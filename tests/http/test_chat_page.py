@@ -72,6 +72,6 @@ def test_the_chat_is_told_how_long_conversations_are_kept(
 def test_what_the_chat_says_by_itself_is_the_default_of_the_setting(
     fresh_settings: Settings,
 ) -> None:
-    assert layout.WIDGET_KEPT_DAYS == fresh_settings.keep_conversations_days
+    assert fresh_settings.keep_conversations_days == layout.WIDGET_KEPT_DAYS
     script = (assets.WEB / "dist" / "widget.js").read_text(encoding="utf-8")
     assert f"keptDays:{layout.WIDGET_KEPT_DAYS}" in script
