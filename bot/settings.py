@@ -163,7 +163,8 @@ def _origins(values: Mapping[str, str], name: str) -> tuple[str, ...]:
         if not text:
             continue
         parts = urlsplit(_url({name: text}, name, ""))
-        if parts.path or parts.username is not None:
+        # A pattern would allow nobody: origins are compared whole.
+        if parts.path or parts.username is not None or "*" in text:
             raise SettingsError(
                 f"{name} takes addresses such as https://example.org, not {text!r}."
             )

@@ -146,6 +146,7 @@ def test_a_file_without_a_last_line_end_keeps_its_values(tmp_path: Path) -> None
         ("BOT_ALLOWED_ORIGINS", "https://portal.example/thu-tuc"),
         ("BOT_ALLOWED_ORIGINS", "https://me@portal.example"),
         ("BOT_ALLOWED_ORIGINS", "*"),
+        ("BOT_ALLOWED_ORIGINS", "https://*.portal.example"),
         ("BOT_MESSAGES_PER_MINUTE", "0"),
         ("BOT_MESSAGES_PER_ADDRESS", "many"),
         ("BOT_KEEP_RATINGS_DAYS", "0"),

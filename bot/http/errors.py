@@ -16,6 +16,8 @@ from bot.http import layout
 logger = logging.getLogger(__name__)
 
 PROGRAMS = ("/api/", "/webhooks/", "/health/", "/socket.io", "/results")
+# What Sanic says of a request whose connection ended before the answer.
+GONE = "Cancelled"
 _STATUS_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
@@ -49,7 +51,9 @@ def handle_errors(app: Sanic) -> None:
 
     def on_sanic_error(request: Request, error: SanicException) -> HTTPResponse:
         status = getattr(error, "status_code", 500)
-        if status >= 500:
+        if str(error) == GONE:
+            logger.debug("%s %s: the asker has gone", request.method, request.path)
+        elif status >= 500:
             logger.error("%s %s: %r", request.method, request.path, error)
         return told(request, _STATUS_CODES.get(status, "internal"), status)
 

@@ -90,7 +90,7 @@ export const en: Words = {
     "Answers are given by a machine, from published data on administrative procedures. " +
     "It can misunderstand; for anything important, please ask the officials at the one-stop desk.",
   about_kept:
-    "Messages and answers are kept for {days} days at most so that you can read them again. " +
+    "Messages and answers are kept for {days} days at most. After 12 hours without a message the talk begins anew and older messages are no longer shown. " +
     "Identity and telephone numbers are masked before they are stored. You can erase them at any time.",
   about_device:
     "The browser keeps only the conversation's token and your text size, colours and sound; no messages. " +

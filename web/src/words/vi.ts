@@ -89,7 +89,7 @@ export const vi = {
     "Người trả lời là máy, dựa trên dữ liệu thủ tục hành chính đã công bố. " +
     "Máy có thể hiểu nhầm; việc quan trọng, anh/chị hỏi lại cán bộ một cửa.",
   about_kept:
-    "Tin nhắn và câu trả lời được lưu nhiều nhất {days} ngày để anh/chị xem lại. " +
+    "Tin nhắn và câu trả lời được lưu nhiều nhất {days} ngày. Ngừng nhắn quá 12 giờ thì cuộc trò chuyện bắt đầu lại, tin cũ không hiện nữa. " +
     "Số giấy tờ, số điện thoại được che trước khi lưu. Anh/chị muốn xóa lúc nào cũng được.",
   about_device:
     "Trình duyệt chỉ giữ mã của cuộc trò chuyện và cỡ chữ, màu, tiếng báo; không giữ tin nhắn. " +
