@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from sanic import Sanic
 
-from bot.http import assets, chat_page, errors, health, limits, portal, procedure_page, procedures
+from bot.http import (
+    assets,
+    chat_page,
+    compression,
+    errors,
+    health,
+    limits,
+    portal,
+    procedure_page,
+    procedures,
+)
 
 
 def add_routes(app: Sanic) -> None:
-    """Put all routes, the error handler and the limits on the app."""
+    """Put all routes on the app, with their errors, limits and compression."""
     app.blueprint(health.blueprint)
     assets.add_assets(app)
     app.blueprint(portal.blueprint)
@@ -17,3 +27,4 @@ def add_routes(app: Sanic) -> None:
     app.blueprint(procedure_page.blueprint)
     errors.handle_errors(app)
     limits.add_limits(app)
+    compression.add_compression(app)

@@ -120,8 +120,14 @@ def _head(title: str, sheets: Iterable[str], scripts: Iterable[str], *, indexed:
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 {robots}<title>{escape(title)}</title>
-{links}<link rel="icon" href="data:,">
+{links}{_early()}
+<link rel="icon" href="data:,">
 {deferred}</head>"""
+
+
+def _early() -> str:
+    """On a slow line the chat's script, whose tag stands last, would wait for the whole page."""
+    return f'<link rel="preload" href="{WIDGET}" as="script">'
 
 
 def _header() -> str:

@@ -146,6 +146,8 @@ export class Chat implements Listener {
 
   erased(): void {
     this.tokens.set(null);
+    // A new talk is told anew which procedure the page is about.
+    this.contextSent = false;
     this.forget(talk.erased(this.entries, PAYLOADS.erase));
     if (!this.entries.some(({ past }) => past)) this.announce(this.words.erased);
   }

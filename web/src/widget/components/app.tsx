@@ -9,6 +9,7 @@ import type { Page } from "../page";
 import { playSound, prepareSound } from "../sound";
 import { keepOpen, keepSettings, readSettings, wasOpen } from "../storage";
 import { watchTriggers } from "../triggers";
+import { cssZoom } from "../viewport";
 import { Announcer } from "./announcer";
 import { Launcher } from "./launcher";
 import { Panel } from "./panel";
@@ -45,6 +46,8 @@ export function App({ chat, options, words, opening, root, embedded }: Props): J
   const panel = useRef<HTMLDivElement>(null);
   const input = useRef<HTMLTextAreaElement>(null);
   const opener = useRef<HTMLElement | null>(null);
+  // Now, for what is drawn below measures itself by it.
+  root.style.setProperty("--tl-zoom", String(cssZoom(root)));
   // What callbacks of the chat see of the newest drawing.
   const current = useRef({ open, settings });
   current.current = { open, settings };

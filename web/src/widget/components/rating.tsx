@@ -29,6 +29,11 @@ export function RatingForm({ page, id, onDone, onCancel }: Props): JSX.Element {
     chat.announce(text);
   }
 
+  function choose(chosen: Reason): void {
+    setReason(chosen);
+    setProblem("");
+  }
+
   async function send(event: Event): Promise<void> {
     event.preventDefault();
     if (busy) return;
@@ -62,7 +67,7 @@ export function RatingForm({ page, id, onDone, onCancel }: Props): JSX.Element {
         {REASONS.map((each, at) => (
           <label class="choice" key={each}>
             <input ref={at === 0 ? first : null} type="radio" name={`reason-${id}`} value={each}
-              data-part="rate-reason" checked={reason === each} onChange={() => setReason(each)} />
+              data-part="rate-reason" checked={reason === each} onChange={() => choose(each)} />
             <span>{words[`reason_${each}`]}</span>
           </label>
         ))}
