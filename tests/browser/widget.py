@@ -1,0 +1,68 @@
+"""The chat as a citizen uses it in a browser: a page object."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator, Page, expect
+
+# A turn takes a tenth of a second; two test runs share the machine.
+PATIENCE_MS = 20_000
+expect.set_options(timeout=PATIENCE_MS)
+
+
+class Widget:
+    """The chat on a page; `part("input")` is the element with `data-part="input"`."""
+
+    def __init__(self, page: Page) -> None:
+        """`page`: one that holds the widget, or will."""
+        self.page = page
+        page.set_default_timeout(PATIENCE_MS)
+
+    def part(self, name: str) -> Locator:
+        """An element of the widget by its name."""
+        return self.page.locator(f'#tro-ly-thu-tuc [data-part="{name}"]')
+
+    @property
+    def width(self) -> int:
+        """Width of the page in CSS pixels."""
+        return int(self.page.evaluate("innerWidth"))
+
+    def open(self) -> None:
+        """Press the launcher."""
+        self.part("launcher").click()
+        expect(self.part("panel")).to_be_visible()
+
+    @property
+    def messages(self) -> Locator:
+        """All messages but the greeting, oldest first."""
+        return self.part("message")
+
+    def said_by(self, who: str) -> list[str]:
+        """The texts of "bot" or "citizen"."""
+        return self.page.locator(
+            f'#tro-ly-thu-tuc [data-part="message"][data-from="{who}"] .said'
+        ).all_inner_texts()
+
+    def wait_for_replies(self, count: int) -> list[str]:
+        """Wait until the bot has said so many texts since the talk began; all of them."""
+        bots = self.page.locator('#tro-ly-thu-tuc [data-part="message"][data-from="bot"]')
+        expect(bots).to_have_count(count, timeout=PATIENCE_MS)
+        return self.said_by("bot")
+
+    def say(self, text: str) -> str:
+        """Write a message and wait for the reply: the bot's newest text."""
+        before = len(self.said_by("bot"))
+        self.write(text)
+        return self.wait_for_replies(before + 1)[-1]
+
+    def write(self, text: str) -> None:
+        """Write a message and send it."""
+        self.part("input").fill(text)
+        self.part("input").press("Enter")
+
+    def press(self, title: str) -> None:
+        """Press one of the offered buttons."""
+        self.part("choices").get_by_role("button", name=title, exact=True).click()
+
+    def choices(self) -> list[str]:
+        """Titles of the buttons that are offered now."""
+        return self.part("choices").get_by_role("button").all_inner_texts()
