@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from bot.settings import PROJECT_ROOT
+from tests.browser.line import Line, line_to
 from tests.browser.portal import Portal, running_portal
 from tests.browser.widget import Widget
 from tests.running_bot import RunningBot, running_bot
@@ -97,13 +98,16 @@ def open_widget(
     """Opens the bot's demo page in a browser of its own, and the chat on it."""
 
     def open_one(size: str = "desktop", path: str = "/", **settings: object) -> Widget:
-        page = new_context(size, **settings).new_page()
-        page.goto(bot.url + path)
-        widget = Widget(page)
-        widget.open()
-        return widget
+        return Widget.on(new_context(size, **settings), bot.url + path)
 
     return open_one
+
+
+@pytest.fixture
+def line(bot: RunningBot) -> Iterator[Line]:
+    """A line to the bot that can be slow, and break."""
+    with line_to(bot.port) as made:
+        yield made
 
 
 @pytest.fixture(params=["desktop", "phone"])

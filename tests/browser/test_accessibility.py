@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.axe import passed_rules, violations
-from tests.browser.line import Line, line_to
+from tests.browser.line import Line
 from tests.browser.widget import Widget
 from tests.running_bot import RunningBot
 
@@ -43,22 +43,6 @@ def size(request: pytest.FixtureRequest) -> str:
     """A desktop, a phone, and the narrowest screen."""
     chosen: str = request.param
     return chosen
-
-
-@pytest.fixture
-def line(bot: RunningBot) -> Iterator[Line]:
-    """A line to the bot that can be cut."""
-    with line_to(bot.port) as made:
-        yield made
-
-
-def through(line: Line, context: BrowserContext) -> Widget:
-    """The chat on the demo page, open, over this line."""
-    page = context.new_page()
-    page.goto(line.url)
-    widget = Widget(page)
-    widget.open()
-    return widget
 
 
 def test_axe_looks_into_the_widget(open_widget: OpenWidget) -> None:
@@ -155,7 +139,7 @@ def test_the_menu_passes_with_its_question_and_its_settings(
 def test_a_lost_line_an_awaited_reply_and_unread_ones_pass(
     size: str, new_context: Callable[..., BrowserContext], line: Line, screenshot: Shot
 ) -> None:
-    widget = through(line, new_context(size))
+    widget = Widget.on(new_context(size), line.url)
     widget.say("xin chào")
     line.lose_answers()
     widget.write(PAPERS)

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from bot.channels.web_sessions import session_of
 from bot.settings import PROJECT_ROOT
-from tests.browser.line import Line, line_to
+from tests.browser.line import Line
 from tests.browser.widget import Widget
 from tests.e2e.stored_talks import sqlite_store, write_endpoints
 from tests.running_bot import RunningBot, running_bot, wait_for
@@ -41,24 +41,9 @@ def bot(seeded_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 @pytest.fixture
-def line(bot: RunningBot) -> Iterator[Line]:
-    """The line that the test's browser reaches the bot by."""
-    with line_to(bot.port) as line:
-        yield line
-
-
-@pytest.fixture
 def widget(line: Line, new_context: NewContext) -> Widget:
     """The open chat at the end of the line."""
-    return open_at(line, new_context())
-
-
-def open_at(line: Line, context: BrowserContext) -> Widget:
-    page = context.new_page()
-    page.goto(line.url)
-    widget = Widget(page)
-    widget.open()
-    return widget
+    return Widget.on(new_context(), line.url)
 
 
 def stored(bot: RunningBot, widget: Widget) -> list[tuple[str, str]]:
@@ -210,7 +195,7 @@ def test_the_chat_works_where_only_polling_comes_through(
     bot: RunningBot, line: Line, new_context: NewContext
 ) -> None:
     line.polling_only = True
-    widget = open_at(line, new_context())
+    widget = Widget.on(new_context(), line.url)
     assert "phí" in widget.say("phí đăng ký tạm trú").lower()
     wait_until(widget.page, lambda: line.refused_upgrades > 0)
     widget.say(PAPERS)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.line import Line, line_to
+from tests.browser.line import Line
 from tests.browser.widget import Widget
 from tests.running_bot import RunningBot
 
@@ -62,13 +62,6 @@ def listening(new_context: Callable[..., BrowserContext], bot: RunningBot) -> Li
         return widget
 
     return open_one
-
-
-@pytest.fixture
-def line(bot: RunningBot) -> Iterator[Line]:
-    """A line to the bot that can be cut."""
-    with line_to(bot.port) as made:
-        yield made
 
 
 def announced(page: Page) -> list[str]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.line import Line, line_to
+from tests.browser.line import Line
 from tests.browser.widget import Widget
 from tests.running_bot import RunningBot
 from tests.web_page import Page as OtherPage
@@ -20,25 +19,10 @@ PAPERS, FEE = "đăng ký tạm trú cần giấy tờ gì", "phí bao nhiêu"
 STAY = "1.004194"
 
 
-@pytest.fixture
-def line(bot: RunningBot) -> Iterator[Line]:
-    """A line to the bot that can be slow, and break."""
-    with line_to(bot.port) as line:
-        yield line
-
-
-def on_the_line(line: Line, context: BrowserContext) -> Widget:
-    page = context.new_page()
-    page.goto(line.url)
-    widget = Widget(page)
-    widget.open()
-    return widget
-
-
 def test_a_sign_shows_that_the_answer_is_being_written(
     line: Line, new_context: Callable[..., BrowserContext], screenshot: Screenshot
 ) -> None:
-    widget = on_the_line(line, new_context())
+    widget = Widget.on(new_context(), line.url)
     widget.say("xin chào")
     expect(widget.part("typing")).to_have_count(0)
     line.delay = 0.4
@@ -142,7 +126,7 @@ def test_a_refused_message_can_be_dropped(open_widget: OpenWidget, bot: RunningB
 def test_replies_that_come_while_the_chat_is_closed_are_counted(
     line: Line, new_context: Callable[..., BrowserContext], screenshot: Screenshot
 ) -> None:
-    widget = on_the_line(line, new_context())
+    widget = Widget.on(new_context(), line.url)
     widget.say("xin chào")
     line.delay = 0.4
     widget.write(FEE)
@@ -160,7 +144,7 @@ def test_replies_that_come_while_the_chat_is_closed_are_counted(
 def test_who_leaves_with_an_unsent_message_is_warned_and_nobody_else(
     line: Line, new_context: Callable[..., BrowserContext]
 ) -> None:
-    widget = on_the_line(line, new_context())
+    widget = Widget.on(new_context(), line.url)
     widget.say("xin chào")
     # Any question of the browser would be kept open here, and the page with it.
     widget.page.reload()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.line import Line, line_to
+from tests.browser.line import Line
 from tests.browser.widget import Widget
 from tests.running_bot import RunningBot
 
@@ -74,13 +74,6 @@ pytestmark = pytest.mark.e2e
 
 Shot = Callable[[Page, str], None]
 OpenWidget = Callable[..., Widget]
-
-
-@pytest.fixture
-def line(bot: RunningBot) -> Iterator[Line]:
-    """A line to the bot that can be cut."""
-    with line_to(bot.port) as made:
-        yield made
 
 
 def enlarge(widget: Widget) -> None:

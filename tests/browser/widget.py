@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 # A turn takes a tenth of a second; two test runs share the machine.
 PATIENCE_MS = 20_000
@@ -16,6 +16,15 @@ class Widget:
         """`page`: one that holds the widget, or will."""
         self.page = page
         page.set_default_timeout(PATIENCE_MS)
+
+    @classmethod
+    def on(cls, context: BrowserContext, address: str) -> Widget:
+        """The open chat on a page of its own."""
+        page = context.new_page()
+        page.goto(address)
+        widget = cls(page)
+        widget.open()
+        return widget
 
     def part(self, name: str) -> Locator:
         """An element of the widget by its name."""
