@@ -13,11 +13,9 @@ from actions.memory import entity
 from actions.safe_action import Events
 from bot import sealing
 from bot.codes import DIGITS, IDENTITY_NUMBER, PHONE, normalise_dossier_code
-from bot.dossiers.model import Asker
+from bot.dossiers.model import PROVEN_FOR, Asker
 from bot.dossiers.verification import digits_of
 
-# For so many seconds nothing is proven anew: a telephone may be put down on a table.
-PROVEN_FOR = 30 * 60
 # Each look-up takes its time, and the conversation waits.
 MOST_AT_ONCE = 5
 # What the latest look-up was asked with; forgotten as soon as it was answered.

@@ -6,26 +6,36 @@ merely looks like the portal should not be able to have the province's assistant
 
 from __future__ import annotations
 
+import ipaddress
 from urllib.parse import urlsplit
 
 from bot.settings import settings
 
 
-def is_allowed(origin: str, *hosts: str) -> bool:
+def is_allowed(origin: str, host: str = "") -> bool:
     """Whether a browser's page of this origin may talk to us.
 
-    `hosts` are what the request calls us in `Host` and `X-Forwarded-Host`, "" where it does not.
-    Requests without an origin come from no page of another site and are not asked about.
+    `host` is what the request calls us, "" where it does not. Requests without an origin come from
+    no page of another site and are not asked about.
     """
     origin = origin.lower()
-    return bool(origin) and (origin in settings().allowed_origins or origin in _own(hosts))
+    return bool(origin) and (origin in settings().allowed_origins or origin in _own(host.lower()))
 
 
-def _own(hosts: tuple[str, ...]) -> set[str]:
-    """The bot's own origin: as configured, and as the page was asked for."""
+def _own(host: str) -> set[str]:
+    """The bot's own origin: as configured and, by number, as the page was asked for.
+
+    A name that leads here may be anybody's and lead here for a moment only (DNS rebinding): the
+    public name has to be configured.
+    """
     public = urlsplit(settings().public_url)
     own = {f"{public.scheme}://{public.netloc}".lower()}
-    # A proxy may speak https for us; which of both schemes the page has is not for us to tell.
-    for host in (host.split(",")[0].strip().lower() for host in hosts):
-        own |= {f"http://{host}", f"https://{host}"} if host else set()
-    return own
+    return {*own, f"http://{host}", f"https://{host}"} if _is_number(host) else own
+
+
+def _is_number(host: str) -> bool:
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or bool(ipaddress.ip_address(name))
+    except ValueError:
+        return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,8 +24,22 @@ HIDDEN = "‹…›"
 CARD, ACCOUNT, EMAIL, ADDRESS, NUMBER = "card", "account", "email", "address", "number"
 _KEPT_CODES = ("dossier_code", "procedure_code")
 
-_EMAIL = re.compile(r"[\w.+-]+\s?@\s?[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{1,80}\s?(?:@|[(\[]\s?(?:at|@)\s?[)\]])\s?[\w-]+(?:\.[\w-]+)+",
+    re.IGNORECASE,
+)
 _RUN = re.compile(r"(?<!\d)(?<!\d[.,])\+?\d(?:[ .\-]?\d){7,18}(?!\d)")
+# Whatever may stand between the digits of a telephone or identity number, besides what is usual.
+_BETWEEN = r"[\s._,()/\-\u2010-\u2015\u200b]"
+_LOOSE = re.compile(
+    rf"(?<!\d)(?<!\d[.,/\-])\(?\+?(?:84|0)(?:{_BETWEEN}{{0,3}}\d){{8,11}}(?!{_BETWEEN}{{0,3}}\d)"
+)
+_LOOSE_DAY = re.compile(r"\d{1,2}\s?[./\-]\s?\d{1,2}\s?[./\-]\s?\d{4}(?!\d)")
+# "02, 03, 04, 05, 07": things that are counted.
+_LISTED = re.compile(r"\d{1,2}(?:,? +\d{1,2}|,\d{1,2})+")
+_MOBILE_OR_LANDLINE = re.compile(r"0(?:[35789]\d{8}|2\d{9})")
+# Nobody's number, and a long way for the searches above.
+_ENDLESS = re.compile(r"(?<!\d)\d(?:[ ._,/\-]?\d){39,}")
 _ACCOUNT = re.compile(
     r"(?<!\w)(?:stk|so tai khoan|so tk|tai khoan|tk)\b[^\d\n]{0,30}"
     r"(?P<number>\d(?:[ .\-]?\d){5,18})"
@@ -102,6 +117,13 @@ class Concealed(NamedTuple):
 
 def find(text: str) -> list[Piece]:
     """All personal data of a text, none inside another, in order."""
+    endless = [Piece(NUMBER, "", *match.span()) for match in _ENDLESS.finditer(text)]
+    for piece in endless:
+        text = text[: piece.start] + "\n" * (piece.end - piece.start) + text[piece.end :]
+    return sorted([*endless, *_find(text)], key=lambda piece: piece.start)
+
+
+def _find(text: str) -> list[Piece]:
     found: list[Piece] = []
     codes = find_codes(text)
     kept: list[Found | DossierCode] = [item for item in codes if item.entity in _KEPT_CODES]
@@ -113,7 +135,7 @@ def find(text: str) -> list[Piece]:
         if all(piece.end <= start or piece.start >= end for start, end in taken):
             taken.append((piece.start, piece.end))
             found.append(piece)
-    return sorted(found, key=lambda piece: piece.start)
+    return found
 
 
 def conceal(text: str) -> Concealed:
@@ -174,6 +196,7 @@ def _candidates(text: str, codes: list[Found], has_code: bool) -> Iterator[Piece
         if item.entity in PERSONAL and not _CURRENCY.match(folded, item.end):
             yield Piece(item.entity, item.value, item.start, item.end)
     yield from (piece for piece in runs if piece.kind != CARD)
+    yield from _loose(text)
     yield from _addresses(text, folded)
     yield from _proofs(text, folded, has_code)
 
@@ -207,6 +230,30 @@ def _runs(text: str, folded: str) -> Iterator[Piece]:
         is_regular = len({len(group) for group in groups}) == 1
         if len(digits) >= _LEAST_DIGITS and (is_regular or digits.startswith(("0", "84"))):
             yield Piece(NUMBER, digits, *match.span())
+
+
+def _loose(text: str) -> Iterator[Piece]:
+    """Telephone and identity numbers in spellings that nothing else takes for one."""
+    plain = "".join(map(_plain_letter, text))
+    for match in _LOOSE.finditer(plain):
+        written, digits = match[0], _digits(match[0])
+        national = re.sub(r"^84", "0", digits)
+        if _LOOSE_DAY.match(written) or _LISTED.fullmatch(written):
+            continue
+        if _MOBILE_OR_LANDLINE.fullmatch(national):
+            yield Piece(PHONE, national, *match.span())
+        elif len(digits) == 12 and digits.startswith("0"):
+            yield Piece(IDENTITY_NUMBER, digits, *match.span())
+
+
+@functools.lru_cache(maxsize=2048)
+def _plain_letter(letter: str) -> str:
+    """Digits of every script as those of ASCII, and one sign for all that are not seen."""
+    if unicodedata.category(letter) == "Cf":
+        return "\u200b"
+    if not letter.isascii() and letter.isdigit():
+        return str(unicodedata.digit(letter))
+    return letter
 
 
 def _passes_luhn(digits: str) -> bool:

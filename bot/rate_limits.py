@@ -1,4 +1,4 @@
-"""How often somebody may do something: so many times a minute, a burst of as many at once.
+"""How often somebody may do something: so many times a minute, some of them at once.
 
 The generic cell rate algorithm: of each key only the time is kept at which all it has done would
 be paid for. Counts are of this process. Well-kept libraries (limits) want newer packages than
@@ -17,10 +17,10 @@ MOST_KEYS = 100_000
 class RateLimit:
     """So many times a minute for each key."""
 
-    def __init__(self, per_minute: int) -> None:
-        """`per_minute`: how often, at least 1."""
+    def __init__(self, per_minute: int, burst_seconds: float = 60) -> None:
+        """`per_minute`: how often, at least 1; what `burst_seconds` allow may come at once."""
         self._interval = 60 / per_minute
-        self._burst = 60.0
+        self._burst = max(burst_seconds, self._interval)
         self._paid_at: OrderedDict[str, float] = OrderedDict()
 
     def seconds_to_wait(self, key: str, now: float | None = None) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
@@ -74,6 +75,51 @@ def test_offsets_of_what_was_concealed_lie_in_the_new_text(text: str) -> None:
         assert set(shown.text[piece.start : piece.end]) & {"•", "‹"}
         position = piece.end
     assert not {"•", "‹"} & set(rest + shown.text[position:])
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("gọi (0905) 123 456 nghe", "gọi (••••) ••• ••• nghe"),
+        ("số 0905, 123, 456 với", "số ••••, •••, ••• với"),
+        ("0905,123,456", "••••,•••,•••"),
+        ("sdt tui 0905 . 123 . 456", "sdt tui •••• . ••• . •••"),
+        ("0905–123–456", "••••–•••–•••"),
+        ("0905/123/456 nha", "••••/•••/••• nha"),
+        ("x 0905_123_456", "x ••••_•••_•••"),
+        ("tui 0905  123  456", "tui ••••  •••  •••"),
+        ("0905\u200b123456", "••••\u200b••••••"),
+        ("\uff10\uff19\uff10\uff15.123.456", "••••.•••.•••"),
+        ("số ⓪⑨⓪⑤①②③④⑤⑥ đó", "số •••••••••• đó"),
+        ("09.05-12 34/56", "••.••-•• ••/••"),
+        ("+84 (905) 123 456", "+•• (•••) ••• •••"),
+        ("0512/34.56-7890", "••••/••.••-••••"),
+        ("abc (at) gmail.com", "‹…›"),
+        ("sinh 05/12/2026, 10 tuổi", "sinh 05/12/2026, 10 tuổi"),
+        ("01/01/2026 - 31/12/2026", "01/01/2026 - 31/12/2026"),
+        ("thửa 02, 03, 04, 05, 07 nhé", "thửa 02, 03, 04, 05, 07 nhé"),
+        ("ngày 01/02/2024 của Nghị định 02/2024", "ngày 01/02/2024 của Nghị định 02/2024"),
+    ],
+)
+def test_odd_spellings_of_a_number_are_found_and_days_and_lists_are_none(
+    text: str, masked: str
+) -> None:
+    assert mask(text) == masked
+
+
+def test_odd_spellings_have_the_same_digits() -> None:
+    assert [(p.kind, p.value) for p in find("gọi (+84) ９05/123_456 nha")] == [
+        ("phone", "0905123456")
+    ]
+
+
+@pytest.mark.parametrize("text", ["1" * 2000, "1 2" * 700, "a" * 2000, "0905 " * 400, "a.b-" * 500])
+def test_a_long_message_of_nothing_is_looked_through_quickly(text: str) -> None:
+    started = time.process_time()
+    masked = mask(text)
+    assert time.process_time() - started < 0.1
+    assert len(masked) == len(text)
+    assert not re.search(r"\d{9}", masked)
 
 
 def test_a_masked_text_is_masked_no_further() -> None:

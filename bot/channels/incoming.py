@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import ipaddress
 import re
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,7 +28,8 @@ _NEEDED = (personal_data.PHONE, personal_data.IDENTITY_NUMBER, personal_data.DIG
 RASA_COMMANDS = frozenset({"/restart", "/back", "/session_start"})
 START_OVER = "/cancel"
 _PAYLOAD = re.compile(r"\s*(?P<command>/\w+)")
-_ESCAPE = re.compile(r"\\u(00[2-7][0-9a-fA-F])")
+# All but those that would end a text of JSON, or have no sign.
+_ESCAPE = re.compile(r"\\u(?!00[01]|0022|005[cC])([0-9a-fA-F]{4})")
 
 
 def user_message(
@@ -48,9 +50,12 @@ def user_message(
     shown = personal_data.conceal(as_citizen_means(text))
     concealed = _sealed(shown, sender)
     known = {**_masked(dict(metadata or {})), CONCEALED: concealed, ADDRESS: address}
-    return UserMessage(
+    message = UserMessage(
         shown.text, output, sender, input_channel=channel, message_id=message_id, metadata=known
     )
+    # Of this process: a conversation that is erased while the message waits is not begun anew.
+    message.received_at = time.monotonic()
+    return message
 
 
 def hide_answer(message: UserMessage) -> None:
@@ -84,14 +89,13 @@ def as_citizen_means(text: str) -> str:
 
     Halves of a character, which JSON can hold but no encoding, are replaced.
     """
-    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     payload = _PAYLOAD.match(text)
-    if payload is None:
-        return text
-    if payload["command"].lower() in RASA_COMMANDS:
+    if payload is not None and payload["command"].lower() in RASA_COMMANDS:
         return START_OVER
-    # Escapes of JSON could hide a number from the mask.
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "\\u" in text else text
+    if payload is not None and "\\u" in text:
+        # Escapes of JSON could hide a number from the mask.
+        text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def address_of(ip: str, forwarded_for: str = "") -> str:

@@ -7,17 +7,24 @@ channel sends them. So a page recognises a reply that it has, wherever it reads 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+import time
+from collections.abc import Iterable, Iterator, Mapping, Reversible
 from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 
+from bot import wording
+from bot.dossiers.model import PROVEN_FOR
+
 CITIZEN, BOT = "citizen", "bot"
 # Keys of an event's metadata: a message that no citizen typed; the identifier of what the bot
 # said by itself, outside a turn.
 QUIET, MESSAGE_ID = "quiet", "message_id"
+# Topic and status of an answer that tells how a dossier stands.
+DOSSIER_SHOWN = ("status", "answered")
 # Newest messages that a page is sent.
 MOST_MESSAGES = 200
 
@@ -34,6 +41,10 @@ class Said:
     quiet: bool = False
     buttons: list[dict[str, str]] = field(default_factory=list)
     custom: Mapping[str, Any] = field(default_factory=dict)
+
+    def message(self) -> dict[str, Any]:
+        """As an output channel takes it."""
+        return {"text": self.text, "buttons": self.buttons, "custom": self.custom}
 
     def as_dict(self) -> dict[str, Any]:
         """As it is sent: only what there is."""
@@ -54,26 +65,49 @@ def shown_buttons(buttons: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
     return [{"title": str(b["title"]), "payload": str(b["payload"])} for b in buttons]
 
 
-def is_handled(events: Iterable[Event], message_id: str | None) -> bool:
-    """Whether a citizen's message is among the events already."""
-    return bool(message_id) and any(
-        isinstance(event, UserUttered) and event.message_id == message_id for event in events
-    )
+def is_handled(events: Reversible[Event], message_id: str | None) -> bool:
+    """Whether a citizen's message is among the events since the session began."""
+    for event in reversed(events):
+        if isinstance(event, SessionStarted):
+            return False
+        if isinstance(event, UserUttered) and message_id and event.message_id == message_id:
+            return True
+    return False
 
 
-def replies(events: Iterable[Event], message_id: str) -> list[BotUttered]:
-    """What the bot said in answer to a message."""
-    turn, said = "", []
-    for event in events:
-        if isinstance(event, UserUttered):
-            turn = event.message_id or ""
-        elif isinstance(event, BotUttered) and turn == message_id and not _own_id(event):
-            said.append(event)
-    return said
+def replies(events: Iterable[Event], message_id: str) -> list[Said]:
+    """What the bot said in answer to a message, as it may be shown now."""
+    numbered = re.compile(re.escape(message_id) + r"\.\d+")
+    return [one for one in read(events) if one.by == BOT and numbered.fullmatch(one.id)]
 
 
 def read(events: Iterable[Event]) -> list[Said]:
-    """All messages since the session began, oldest first."""
+    """All messages since the session began, oldest first, as they may be shown now.
+
+    How a dossier stands is not shown any longer than its owner's proof lasts.
+    """
+    said = _read(events)
+    _hide_dossiers(said, time.time() - PROVEN_FOR)
+    return said
+
+
+def _hide_dossiers(said: list[Said], before: float) -> None:
+    """Take out how dossiers stood that were shown before a time (Unix seconds)."""
+    texts: list[Said] = []
+    for one in said:
+        if one.by == CITIZEN:
+            texts = []
+        elif not one.custom:
+            texts.append(one)
+        else:
+            answer = one.custom.get("answer") or {}
+            if one.at < before and (answer.get("topic"), answer.get("status")) == DOSSIER_SHOWN:
+                for text in texts:
+                    text.text, text.buttons = wording.text("web", "utter_web_dossier_hidden"), []
+            texts = []
+
+
+def _read(events: Iterable[Event]) -> list[Said]:
     said: list[Said] = []
     turn, number = "", 0
     for event in events:

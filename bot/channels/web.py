@@ -12,7 +12,7 @@ import math
 import re
 import secrets
 import string
-import time
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -22,12 +22,12 @@ from rasa.core.channels.socketio import SocketBlueprint
 from sanic import Blueprint, Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
-from socketio import AsyncServer
 
 from bot import origins, wording
 from bot.channels import notices, transcript
 from bot.channels.fallback import apology, handle
 from bot.channels.incoming import address_of, user_message
+from bot.channels.web_guard import GuardedServer
 from bot.channels.web_output import WebOutput
 from bot.channels.web_ratings import rate
 from bot.channels.web_sessions import is_signed, new_session, session_of
@@ -40,6 +40,12 @@ SOCKET_PATH = "/socket.io"
 PING_EVERY, PING_PATIENCE = 20, 10
 # Bytes: the longest message in its longest spelling, and what stands around it.
 BYTES_PER_LETTER, BYTES_AROUND = 12, 4096
+# Of the messages of an address so many seconds' worth may come at once: others wait meanwhile.
+ADDRESS_BURST_SECONDS = 20
+# New sessions a minute: what is kept of conversations is bounded, and others' would have to go.
+SESSIONS_PER_ADDRESS = 60
+# Identifiers of erased sessions that are remembered.
+MOST_ERASED = 10_000
 # Letters only: digits could be taken for a citizen's number and masked.
 _MESSAGE_ID = re.compile(r"[A-Za-z]{8,40}")
 
@@ -56,15 +62,7 @@ def refusal(code: str, wait: float = 0) -> dict[str, Any]:
 
 
 def _is_allowed(origin: str | None, environ: Mapping[str, Any]) -> bool:
-    hosts = (str(environ.get(key) or "") for key in ("HTTP_HOST", "HTTP_X_FORWARDED_HOST"))
-    return origins.is_allowed(origin or "", *hosts)
-
-
-def _peer(environ: Mapping[str, Any]) -> tuple[str, str]:
-    """Address that a connection came from, and what a proxy says of its client."""
-    request = environ.get("sanic.request")
-    ip = str(getattr(request, "ip", "") or environ.get("REMOTE_ADDR", ""))
-    return ip, str(environ.get("HTTP_X_FORWARDED_FOR", ""))
+    return origins.is_allowed(origin or "", environ["sanic.request"].headers.get("host", ""))
 
 
 class _SocketPages(SocketBlueprint):
@@ -83,8 +81,11 @@ class WebPages:
         self._on_new_message = on_new_message
         self._secret = settings().secret
         self._per_session = RateLimit(settings().messages_per_minute)
-        self._per_address = RateLimit(settings().messages_per_address)
-        self.server = AsyncServer(
+        self._per_address = RateLimit(settings().messages_per_address, ADDRESS_BURST_SECONDS)
+        self._new_sessions = RateLimit(SESSIONS_PER_ADDRESS)
+        # Sessions that were erased here, the oldest first.
+        self._erased: OrderedDict[str, None] = OrderedDict()
+        self.server = GuardedServer(
             async_mode="sanic",
             cors_allowed_origins=_is_allowed,
             max_http_buffer_size=settings().max_message_length * BYTES_PER_LETTER + BYTES_AROUND,
@@ -103,7 +104,7 @@ class WebPages:
         """Whether a page of the session is connected."""
         return session in self.server.manager.rooms.get("/", {})
 
-    def output(self, message_id: str = "") -> WebOutput:
+    def output(self, message_id: str = "", **of_page: Any) -> WebOutput:
         """Where the bot speaks; see `WebOutput`."""
 
         async def keep(session: str, text: str, identifier: str) -> None:
@@ -113,7 +114,7 @@ class WebPages:
                 # It was said; a page that is opened later lacks it.
                 logger.exception("What was said outside a turn cannot be kept")
 
-        return WebOutput(self.server, message_id, keep)
+        return WebOutput(self.server, message_id, keep, **of_page)
 
     async def session_request(self, sid: str, data: Any = None) -> dict[str, Any]:
         """A page is opened, or has its line back: who it is, and what it has missed."""
@@ -121,7 +122,10 @@ class WebPages:
         if wait := self._wait(sid):
             return refusal("too_many_messages", wait)
         offered, known = data.get("session_id"), data.get("known")
-        session_id = str(offered) if is_signed(offered, self._secret) else ""
+        session_id = str(offered) if self._is_known(offered) else ""
+        address = self._address(sid)
+        if not session_id and address and (wait := self._new_sessions.seconds_to_wait(address)):
+            return refusal("too_many_messages", wait)
         confirmed = session_id or new_session(self._secret)
         session = session_of(confirmed)
         for room in set(self.server.rooms(sid)) - {sid, session}:
@@ -146,7 +150,8 @@ class WebPages:
             return refused
         session, given = session_of(data["session_id"]), str(data.get("message_id"))
         message_id = given if _MESSAGE_ID.fullmatch(given) else _new_message_id()
-        output, quiet = self.output(message_id), data.get("quiet") is True
+        quiet = data.get("quiet") is True
+        output = self.output(message_id, page=sid, quiet=quiet)
         message = user_message(
             data["message"],
             output,
@@ -156,41 +161,53 @@ class WebPages:
             metadata={transcript.QUIET: True} if quiet else {},
             message_id=message_id,
         )
-        said = transcript.Said(
-            message_id, transcript.CITIZEN, time.time(), message.text or "", quiet=quiet
-        )
-        # The citizen's other pages show it, too.
-        await self.server.emit("user_said", said.as_dict(), room=session, skip_sid=sid)
-        if not await handle(self._on_new_message, message) or not output.has_spoken:
+        handled = await handle(self._on_new_message, message)
+        if session in self._erased:
+            return refusal("session_unknown")
+        if not handled or not output.has_spoken:
             words = apology()
             await output.send_text_message(session, words["text"])
             await output.send_custom_json(session, words["custom"])
         if output.has_erased:
-            await self.server.emit("session_erased", {}, room=session)
+            await self._forget(session)
         return {"status": "handled"}
+
+    async def _forget(self, session: str) -> None:
+        """Tell the pages of an erased session, which then have none; its identifier ends."""
+        self._erased[session] = None
+        while len(self._erased) > MOST_ERASED:
+            self._erased.popitem(last=False)
+        await self.server.emit("session_erased", {}, room=session)
+        await self.server.close_room(session)
+
+    def _is_known(self, session_id: Any) -> bool:
+        """Whether a session identifier is of this server and was not erased."""
+        return is_signed(session_id, self._secret) and session_of(session_id) not in self._erased
 
     async def rate(self, sid: str, data: Any = None) -> dict[str, Any]:
         """How good an answer was."""
         data = data if isinstance(data, dict) else {}
         session_id = data.get("session_id")
-        if not is_signed(session_id, self._secret):
-            return refusal("session_unknown")
         if wait := self._wait(sid, session_of(str(session_id))):
             return refusal("too_many_messages", wait)
+        if not self._is_known(session_id):
+            return refusal("session_unknown")
         code = await rate(self._agent, session_of(session_id), WebChannel.name(), data)
         return refusal(code) if code else {"status": "kept"}
 
     def _refused(self, sid: str, data: Mapping[str, Any]) -> dict[str, Any] | None:
         """Why a message is not handed on; None if it is."""
         session_id, text = data.get("session_id"), data.get("message")
-        if not is_signed(session_id, self._secret):
+        known = self._is_known(session_id)
+        if wait := self._wait(sid, session_of(str(session_id)) if known else ""):
+            return refusal("too_many_messages", wait)
+        if not known:
             return refusal("session_unknown")
         if not isinstance(text, str) or not text.strip():
             return refusal("message_empty")
         if len(text) > settings().max_message_length:
             return refusal("message_too_long")
-        wait = self._wait(sid, session_of(str(session_id)))
-        return refusal("too_many_messages", wait) if wait else None
+        return None
 
     def _wait(self, sid: str, session: str = "") -> float:
         """Seconds until the session, and the address of the page, may do something again."""
@@ -201,7 +218,10 @@ class WebPages:
 
     def _address(self, sid: str) -> str:
         """See `address_of`."""
-        return address_of(*_peer(self.server.get_environ(sid) or {}))
+        request = (self.server.get_environ(sid) or {}).get("sanic.request")
+        # Headers as they came: the environment takes "X_Forwarded_For" for the proxy's own.
+        forwarded = ",".join(request.headers.getall("x-forwarded-for", [])) if request else ""
+        return address_of(request.ip if request else "", forwarded)
 
     async def _history(self, session: str, known: str) -> dict[str, Any]:
         try:

@@ -10,9 +10,10 @@ from typing import Any
 from rasa.core.channels.channel import OutputChannel
 from socketio import AsyncServer
 
-from bot.channels.transcript import reply_id, shown_buttons
+from bot.channels.transcript import CITIZEN, Said, reply_id, shown_buttons
 
 MESSAGE_EVENT = "bot_uttered"
+HEARD_EVENT = "user_said"
 # Puts what was said outside a turn into the conversation: session, text, identifier.
 Keep = Callable[[str, str, str], Awaitable[None]]
 
@@ -20,9 +21,22 @@ Keep = Callable[[str, str, str], Awaitable[None]]
 class WebOutput(OutputChannel):
     """Sends each message as one `bot_uttered` event to the session's room."""
 
-    def __init__(self, server: AsyncServer, message_id: str = "", keep: Keep | None = None) -> None:
-        """`message_id` is the citizen's message that is answered, "" outside a turn."""
+    def __init__(
+        self,
+        server: AsyncServer,
+        message_id: str = "",
+        keep: Keep | None = None,
+        *,
+        page: str = "",
+        quiet: bool = False,
+    ) -> None:
+        """`message_id` is the citizen's message that is answered, "" outside a turn.
+
+        It came from the connection `page`; a `quiet` one is the page's own and was not typed.
+        """
         self._server = server
+        self._page = page
+        self._quiet = quiet
         self._message_id = message_id
         self._keep = keep
         self._number = 0
@@ -60,6 +74,11 @@ class WebOutput(OutputChannel):
         """The answer object."""
         self.has_erased |= bool(json_message.get("answer", {}).get("erased"))
         await self._reply(recipient_id, {"custom": json_message})
+
+    async def heard(self, recipient_id: str, text: str | None) -> None:
+        """Show the citizen's message, as it is stored, on the session's other pages."""
+        said = Said(self._message_id, CITIZEN, time.time(), text or "", quiet=self._quiet)
+        await self._server.emit(HEARD_EVENT, said.as_dict(), room=recipient_id, skip_sid=self._page)
 
     async def send_unasked(self, recipient_id: str, text: str) -> None:
         """What the bot says by itself; pages that are opened later read it in the conversation."""

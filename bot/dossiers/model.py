@@ -5,6 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+# For so many seconds nothing is proven anew, and what was shown stays: a telephone may be put down
+# on a table.
+PROVEN_FOR = 30 * 60
+
 
 class GatewayUnavailable(RuntimeError):
     """The procedures system cannot be asked right now, or what it answers makes no sense."""

@@ -10,6 +10,8 @@ is delivered twice is handled once: lines are lost, and pages and gateways then 
 
 from __future__ import annotations
 
+import time
+from collections import OrderedDict
 from typing import Any
 
 from rasa.core.actions.action import Action, RemoteAction
@@ -25,6 +27,8 @@ from bot.channels import incoming, transcript
 from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
 
+# Messages wait for seconds, not for as long as it takes to erase so many conversations.
+MOST_ERASED = 10_000
 # Slots of the look-up form that hold a number of a person.
 ASKED_NUMBERS = frozenset((
     "dossier_digits", "dossier_one_time_code", "applicant_phone", "applicant_identity_number",
@@ -48,6 +52,8 @@ class LeanProcessor(MessageProcessor):
         retention.erases_conversations = True
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
+        # When conversations were erased last (monotonic seconds), the oldest first.
+        self._erased_at: OrderedDict[str, float] = OrderedDict()
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -61,12 +67,16 @@ class LeanProcessor(MessageProcessor):
     async def handle_message(self, message: UserMessage) -> list[dict[str, Any]] | None:
         """Handles a message (see parent class); one that was handled gets the same replies again.
 
-        Called with the conversation's lock: of two deliveries at once, one waits.
+        Called with the conversation's lock: of two deliveries at once, one waits. A message that
+        waited while its conversation was erased is dropped: its citizen wants nothing to be kept.
         """
+        output = message.output_channel
+        received_at = getattr(message, "received_at", None)
+        if received_at is not None and received_at < self._erased_at.get(message.sender_id, 0):
+            return None
         try:
             return await super().handle_message(message)
         except _AlreadyHandled as repeated:
-            output = message.output_channel
             for said in transcript.replies(repeated.tracker.events, str(message.message_id)):
                 await output.send_response(message.sender_id, said.message())
             return output.messages if isinstance(output, CollectingOutputChannel) else None
@@ -79,12 +89,19 @@ class LeanProcessor(MessageProcessor):
             raise _AlreadyHandled(tracker)
         if tracker.get_slot(REQUESTED_SLOT) in ASKED_NUMBERS and message.parse_data is None:
             incoming.hide_answer(message)
+        # What is stored is what other pages of the conversation may show.
+        if (heard := getattr(message.output_channel, "heard", None)) is not None:
+            await heard(message.sender_id, message.text)
         await super()._handle_message_with_tracker(message, tracker)
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Saves the conversation (see parent class), or erases it if that was asked for."""
         if tracker.slots.get(erasure.ERASE) is not None and tracker.get_slot(erasure.ERASE):
             erasure.erase(self.tracker_store, tracker.sender_id)
+            self._erased_at[tracker.sender_id] = time.monotonic()
+            self._erased_at.move_to_end(tracker.sender_id)
+            while len(self._erased_at) > MOST_ERASED:
+                self._erased_at.popitem(last=False)
         else:
             await super().save_tracker(tracker)
 

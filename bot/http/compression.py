@@ -12,6 +12,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse
 
 from bot.http.assets import takes_gzip
+from bot.http.headers import vary
 
 # Below this a packet is a packet.
 SMALLEST = 1400
@@ -26,8 +27,7 @@ async def compress(request: Request, response: HTTPResponse) -> None:
     # Files are compressed already, and channels have few words.
     if kind not in TYPES or "content-encoding" in response.headers or not response.body:
         return
-    varies = response.headers.get("vary")
-    response.headers["Vary"] = f"{varies}, Accept-Encoding" if varies else "Accept-Encoding"
+    vary(response, "Accept-Encoding")
     accepted = ", ".join(request.headers.getall("accept-encoding", []))
     if len(response.body) >= SMALLEST and takes_gzip(accepted):
         response.body = gzip.compress(response.body, compresslevel=LEVEL, mtime=0)

@@ -29,7 +29,9 @@ def error_response(code: str, status: int) -> HTTPResponse:
     """
     message = wording.text("http_errors", f"utter_http_{code}")
     body = {"error": {"code": code, "message": message}}
-    return json(body, status=status, ensure_ascii=False)
+    # People are told the same in a page, and the next answer may be another.
+    headers = {"Vary": "Accept", "Cache-Control": "no-store"}
+    return json(body, status=status, ensure_ascii=False, headers=headers)
 
 
 def wants_page(request: Request) -> bool:

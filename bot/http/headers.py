@@ -43,10 +43,15 @@ def page_headers() -> dict[str, str]:
     }
 
 
+def vary(response: HTTPResponse, name: str) -> None:
+    """Say that the answer depends on a header of the request, besides those that are named."""
+    named = response.headers.get("vary")
+    response.headers["Vary"] = f"{named}, {name}" if named else name
+
+
 def allow_origin(request: Request, response: HTTPResponse) -> None:
     """Let pages of the portals that hold the chat, and of this server, read the answer."""
-    response.headers["Vary"] = "Origin"
+    vary(response, "Origin")
     origin = request.headers.get("origin", "")
-    hosts = (request.headers.get("host", ""), request.headers.get("x-forwarded-host", ""))
-    if origins.is_allowed(origin, *hosts):
+    if origins.is_allowed(origin, request.headers.get("host", "")):
         response.headers["Access-Control-Allow-Origin"] = origin

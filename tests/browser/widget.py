@@ -61,7 +61,11 @@ class Widget:
         """Write a message and wait for the reply: the bot's newest text."""
         before = len(self.said_by("bot"))
         self.write(text)
-        return self.wait_for_replies(before + 1)[-1]
+        replies = self.wait_for_replies(before + 1)
+        # The turn is over when the server says so, which is after its replies.
+        on_its_way = self.page.locator('#tro-ly-thu-tuc [data-state="sending"]')
+        expect(on_its_way).to_have_count(0)
+        return replies[-1]
 
     def write(self, text: str) -> None:
         """Write a message and send it."""

@@ -23,6 +23,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.channels import transcript
+from bot.dossiers.model import PROVEN_FOR
 
 BUTTONS = [{"title": "Lệ phí", "payload": "/ask_fee", "type": "postback"}]
 SHOWN = [{"title": "Lệ phí", "payload": "/ask_fee"}]
@@ -85,10 +86,55 @@ def test_whether_a_message_was_handled(message_id: str | None, handled: bool) ->
 
 
 def test_replies_of_a_turn_are_those_that_answered_it() -> None:
-    assert [said.text for said in transcript.replies(events(), "quiet")] == ["Thủ tục này", None]
+    assert [said.message() for said in transcript.replies(events(), "quiet")] == [
+        {"text": "Thủ tục này", "buttons": SHOWN, "custom": {}},
+        {"text": "", "buttons": [], "custom": ANSWER},
+    ]
     # What the bot said by itself is no part of the turn.
     assert [said.text for said in transcript.replies(events(), "pressed")] == ["7.000 đồng"]
     assert transcript.replies(events(), "other") == []
+
+
+def test_what_was_handled_in_a_session_that_is_over_does_not_count() -> None:
+    later = [*events(), SessionStarted(timestamp=7.0), user("chào", "new", 8.0)]
+    assert not transcript.is_handled(later, "quiet")
+    assert transcript.replies(later, "quiet") == []
+    assert transcript.is_handled(later, "new")
+
+
+def looked_up(at: float) -> list[Event]:
+    """A look-up, then a question about something else."""
+    answer = {"answer": {"topic": "status", "status": "answered"}}
+    return [
+        user("tra hồ sơ", "look", at),
+        BotUttered("Hồ sơ H48.16-260512-0003: đang giải quyết", {"buttons": BUTTONS}, timestamp=at),
+        BotUttered("Hồ sơ H48.16-260512-0004: có kết quả", timestamp=at),
+        BotUttered(None, {"custom": answer}, timestamp=at),
+        user("giấy tờ gì", "ask", at),
+        BotUttered("Tờ khai", timestamp=at),
+        BotUttered(None, {"custom": ANSWER}, timestamp=at),
+        user("tra hồ sơ khác", "wrong", at),
+        BotUttered("Em chưa tìm được", timestamp=at),
+        BotUttered(None, {"custom": {"answer": {**answer["answer"], "status": "refused"}}},
+                   timestamp=at),
+    ]  # fmt: skip
+
+
+def test_how_a_dossier_stands_is_shown_as_long_as_the_proof_lasts() -> None:
+    now = time.time()
+    fresh, old = (transcript.read(looked_up(now - age)) for age in (60, PROVEN_FOR + 1))
+    assert "đang giải quyết" in fresh[1].text
+    hidden = [one for one in old if one.by == "bot" and "chỉ hiện trong 30 phút" in one.text]
+    assert [one.id for one in hidden] == ["look.1", "look.2"]
+    assert all(one.buttons == [] for one in hidden)
+    assert [one.text for one in old if one.by == "bot" and one.text and one not in hidden] == [
+        "Tờ khai", "Em chưa tìm được",
+    ]  # fmt: skip
+    assert "H48" not in str([one.as_dict() for one in old if one.by == "bot"])
+    # The same message again brings no more.
+    replayed = transcript.replies(looked_up(now - PROVEN_FOR - 1), "look")
+    assert "H48" not in str(replayed)
+    assert len(replayed) == 3
 
 
 def test_a_turn_is_found_by_any_of_its_replies() -> None:

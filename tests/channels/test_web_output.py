@@ -15,13 +15,13 @@ class Recorder:
     def __init__(self) -> None:
         self.sent: list[tuple[Any, ...]] = []
 
-    async def emit(self, event: str, message: Any, room: str) -> None:
-        self.sent.append((event, message, room))
+    async def emit(self, event: str, message: Any, room: str, skip_sid: str = "") -> None:
+        self.sent.append((event, message, room, *((skip_sid,) if skip_sid else ())))
 
 
 def sent(recorder: Any) -> list[tuple[Any, ...]]:
     """What was sent, the times taken out once they are right."""
-    for _, message, _ in recorder.sent:
+    for _, message, *_ in recorder.sent:
         assert abs(message.pop("at") - time.time()) < 60
     return recorder.sent
 
@@ -65,3 +65,15 @@ def test_what_is_said_outside_a_turn_is_sent_and_kept_under_one_identifier() -> 
     ((event, message, room),) = sent(recorder)
     assert (event, message["text"], room) == ("bot_uttered", "tin mới", "me")
     assert kept == [("me", "tin mới", message["id"])]
+
+
+def test_what_the_citizen_wrote_goes_to_the_other_pages() -> None:
+    recorder: Any = Recorder()
+    asyncio.run(WebOutput(recorder, "question", page="this").heard("me", "số ••••"))
+    quiet = WebOutput(recorder, "context", page="this", quiet=True)
+    asyncio.run(quiet.heard("me", "/choose_option"))
+    assert sent(recorder) == [
+        ("user_said", {"id": "question", "from": "citizen", "text": "số ••••"}, "me", "this"),
+        ("user_said", {"id": "context", "from": "citizen", "text": "/choose_option",
+                       "quiet": True}, "me", "this"),
+    ]  # fmt: skip

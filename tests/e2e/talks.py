@@ -6,14 +6,12 @@ import contextlib
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import socketio
-
 from bot.settings import PROJECT_ROOT
 from tests.running_bot import Reply, RunningBot, free_port
+from tests.web_page import Page
 
 SECONDS = 30
 
@@ -34,41 +32,26 @@ class RestTalk:
         return Reply(messages)
 
 
-class WebTalk:
+class WebTalk(Page):
     """One conversation of the web page, in a session that the server signs."""
 
     channel = "web"
 
     def __init__(self, bot: RunningBot) -> None:
-        self._heard: list[dict[str, Any]] = []
-        self._confirmed = threading.Event()
-        self._session = ""
-        self._client = socketio.Client(reconnection=False)
-        self._client.on("bot_uttered", self._heard.append)
-        self._client.on("session_confirm", self._confirm)
-        self._client.connect(bot.url, transports=["websocket"])
-        self._client.emit("session_request", {})
-        assert self._confirmed.wait(SECONDS)
-
-    def _confirm(self, session: str) -> None:
-        self._session = session
-        self._confirmed.set()
+        super().__init__(bot.url)
 
     @property
     def sender(self) -> str:
         """Name of the conversation: the session without its signature."""
-        return self._session.partition(".")[0]
+        return self.session.partition(".")[0]
 
-    def say(self, message: str) -> Reply:
-        """One message and all that the bot says until the server has handled it."""
-        self._heard.clear()
-        data = {"session_id": self._session, "message": message}
-        self._client.call("user_uttered", data, timeout=SECONDS)
-        return Reply(list(self._heard))
-
-    def close(self) -> None:
-        """Leave the page."""
-        self._client.disconnect()
+    def say(self, message: str, **further: Any) -> Reply:
+        """One message and all replies; a page whose session has ended asks for a new one."""
+        self.heard.clear()
+        if self.send(message, **further).get("code") == "session_unknown":
+            self.ask("session_request", {})
+            self.send(message, **further)
+        return Reply(list(self.heard))
 
 
 @contextlib.contextmanager

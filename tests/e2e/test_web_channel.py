@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 import pytest
 import socketio
 import sqlalchemy as sa
+import websocket
 
 from bot.channels.web_sessions import session_of, sign
 from tests.running_bot import RunningBot, running_bot
@@ -118,10 +120,81 @@ def test_an_erased_conversation_is_gone_for_all_its_pages(
     reply = page.say('/ask_privacy{"aspect": "erase_now"}')
     assert [a.get("erased") for a in reply.answers] == [True]
     assert page.heard_of("session_erased") == [{}]
-    second.ask("session_request", {"session_id": second.session})
+    # The identifier ends with the conversation, so that nothing is kept under it any more.
+    erased = second.session
+    refused = second.ask("user_uttered", {"session_id": erased, "message": "xin chào"})
+    assert refused["code"] == "session_unknown"
+    second.ask("session_request", {"session_id": erased})
     assert second.heard_of("session_erased") == [{}]
-    assert open_page(bot.url, page.session).history == []
+    assert second.session != erased
+    assert open_page(bot.url, erased).history == []
     assert stored_ratings(bot, "1.004194") == []
+
+
+def test_a_message_that_waits_while_its_conversation_is_erased_is_dropped(
+    bot: RunningBot, open_page: OpenPage
+) -> None:
+    page = open_page(bot.url)
+    second = open_page(bot.url, page.session)
+    page.say("xin chào")
+    answers: list[Any] = []
+    for sender, message in (
+        (page, '/ask_privacy{"aspect": "erase_now"}'),
+        (second, "tin đến muộn"),
+    ):
+        data = {"session_id": page.session, "message": message}
+        sender._client.emit("user_uttered", data, callback=answers.append)
+    deadline = time.monotonic() + 20
+    while len(answers) < 2 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    codes = sorted(str(answer.get("code")) for answer in answers)
+    # Either it came before the erasure and went with it, or it was not taken any more.
+    assert codes in (["None", "None"], ["None", "session_unknown"])
+    tokens = {page.session, second.session}
+    assert [open_page(bot.url, token).history for token in tokens] == [[]] * len(tokens)
+
+
+def is_closed(line: websocket.WebSocket) -> bool:
+    """Whether the server ends a connection: it says so, and answers nothing more."""
+    if line.recv() != "1":
+        return False
+    line.send('421["session_request",{}]')
+    line.settimeout(1)
+    try:
+        return line.recv() == ""
+    except (websocket.WebSocketTimeoutException, websocket.WebSocketConnectionClosedException):
+        return True
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ['45999999999-["user_uttered",{"_placeholder":true,"num":0}]', "42", "49", '44"x"',
+     '42["nosuch",1]', '42[["user_uttered"],1]', '42["user_uttered",1,2]', '42{"a":1}', b"x"],
+)  # fmt: skip
+def test_a_frame_that_breaks_the_protocol_ends_its_connection_and_fills_no_log(
+    bot: RunningBot, frame: str | bytes
+) -> None:
+    before = bot.log.stat().st_size
+    address = f"ws://127.0.0.1:{bot.port}/socket.io/?EIO=4&transport=websocket"
+    line = websocket.create_connection(address, timeout=10)
+    assert line.recv().startswith("0")
+    line.send("40")
+    assert line.recv().startswith("40")
+    (line.send_binary if isinstance(frame, bytes) else line.send)(frame)
+    assert is_closed(line)
+    assert bot.log.stat().st_size == before
+
+
+def test_digits_that_were_asked_for_are_shown_on_no_other_page(
+    bot: RunningBot, open_page: OpenPage
+) -> None:
+    page = open_page(bot.url)
+    second = open_page(bot.url, page.session)
+    page.say("tra cứu hồ sơ H48.16-230512-0003")
+    page.say("số là 11 2.2")
+    second.ask("session_request", {"session_id": second.session})
+    shown = [said["text"] for said in second.heard_of("user_said")]
+    assert shown == ["tra cứu hồ sơ H48.16-230512-0003", "số là •• •.•"]
 
 
 def stored_ratings(bot: RunningBot, procedure_code: str) -> list[tuple[str, ...]]:
@@ -265,6 +338,9 @@ def test_an_address_that_writes_too_fast_is_asked_to_wait(
     assert answers[-1]["code"] == "too_many_messages"
     assert open_page(bot.url, **crowd).confirmation["code"] == "too_many_messages"
     assert open_page(bot.url, **neighbour).send("/greet")["status"] == "handled"
+    # A header that only looks like the proxy's tells nothing.
+    disguised = open_page(bot.url, **{"X_Forwarded_For": "198.51.100.9", **crowd})
+    assert disguised.confirmation["code"] == "too_many_messages"
 
 
 @pytest.mark.parametrize("origin", [PORTAL, "own"])

@@ -44,4 +44,5 @@ function start(element: HTMLScriptElement): void {
 }
 
 const element = ownElement();
-if (element && !window.TroLyThuTuc) start(element);
+// An element of the page with this id would stand under the name, too: only a function counts.
+if (element && typeof window.TroLyThuTuc?.open !== "function") start(element);

@@ -1,5 +1,13 @@
 /** Elements of the portal's page that open the chat: `data-tro-ly="…"`. */
 
+/**
+ * Whether the page may have this said with one press: texts, and payloads that only ask. What is
+ * undone by nothing, such as erasing, is pressed in the chat itself.
+ */
+export function mayBeSaid(message: string): boolean {
+  return !message.startsWith("/") || !/erase|open_ticket|subscribe/.test(message);
+}
+
 export type Trigger = (opener: HTMLElement, message: string, title: string) => void;
 
 export function watchTriggers(opened: Trigger): void {
@@ -9,6 +17,7 @@ export function watchTriggers(opened: Trigger): void {
     if (!found) return;
     // A link that works without the script leads on only without it.
     event.preventDefault();
-    opened(found, found.dataset["troLy"]?.trim() ?? "", found.textContent?.trim() ?? "");
+    const message = found.dataset["troLy"]?.trim() ?? "";
+    opened(found, mayBeSaid(message) ? message : "", found.textContent?.trim() ?? "");
   });
 }

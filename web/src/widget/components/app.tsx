@@ -8,7 +8,7 @@ import type { Options } from "../options";
 import type { Page } from "../page";
 import { playSound, prepareSound } from "../sound";
 import { keepOpen, keepSettings, readSettings, wasOpen } from "../storage";
-import { watchTriggers } from "../triggers";
+import { mayBeSaid, watchTriggers } from "../triggers";
 import { cssZoom } from "../viewport";
 import { Announcer } from "./announcer";
 import { Launcher } from "./launcher";
@@ -83,7 +83,7 @@ export function App({ chat, options, words, opening, root, embedded }: Props): J
     chat.replied = heard;
     opening.open = (message) => {
       show(focused());
-      if (message) chat.write(message);
+      if (message && mayBeSaid(message)) chat.write(message);
     };
     opening.close = hide;
     watchTriggers((element, message, title) => {
