@@ -67,7 +67,8 @@ def test_a_reload_brings_the_talk_back_with_its_numbers_masked(widget: Widget) -
     assert widget.choices() == offered
     # What was read before is not read out again.
     assert widget.part("live").inner_text().strip() == ""
-    assert "Giấy" in widget.say("cần giấy tờ gì")
+    widget.say("cần giấy tờ gì")
+    assert any("Giấy" in said for said in widget.said_by("bot")[2:])
 
 
 def test_a_pressed_button_keeps_its_words_after_a_reload(open_widget: OpenWidget) -> None:

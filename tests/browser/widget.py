@@ -58,14 +58,16 @@ class Widget:
         return self.said_by("bot")
 
     def say(self, text: str) -> str:
-        """Write a message and wait for the reply: the bot's newest text."""
+        """Write a message and wait until its turn is over; the bot's newest text."""
         before = len(self.said_by("bot"))
         self.write(text)
-        replies = self.wait_for_replies(before + 1)
-        # The turn is over when the server says so, which is after its replies.
+        replies = self.page.locator('#tro-ly-thu-tuc [data-part="message"][data-from="bot"]')
+        # A turn may have several.
+        expect(replies.nth(before)).to_be_visible(timeout=PATIENCE_MS)
+        # It is over when the server says so.
         on_its_way = self.page.locator('#tro-ly-thu-tuc [data-state="sending"]')
         expect(on_its_way).to_have_count(0)
-        return replies[-1]
+        return self.said_by("bot")[-1]
 
     def write(self, text: str) -> None:
         """Write a message and send it."""
