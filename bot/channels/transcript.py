@@ -31,7 +31,10 @@ MOST_MESSAGES = 200
 
 @dataclass
 class Said:
-    """A message of a conversation; `at` is Unix seconds, `title` the pressed button's."""
+    """A message of a conversation; `at` is Unix seconds, `title` the pressed button's.
+
+    `quiet`: the page's own, which no citizen typed. `unasked`: the bot's, outside a turn.
+    """
 
     id: str
     by: str
@@ -39,6 +42,7 @@ class Said:
     text: str = ""
     title: str = ""
     quiet: bool = False
+    unasked: bool = False
     buttons: list[dict[str, str]] = field(default_factory=list)
     custom: Mapping[str, Any] = field(default_factory=dict)
 
@@ -93,17 +97,21 @@ def read(events: Iterable[Event]) -> list[Said]:
 
 def _hide_dossiers(said: list[Said], before: float) -> None:
     """Take out how dossiers stood that were shown before a time (Unix seconds)."""
+    hidden = wording.text("web", "utter_web_dossier_hidden")
     texts: list[Said] = []
     for one in said:
         if one.by == CITIZEN:
             texts = []
+        elif one.unasked:
+            # What the bot says by itself is of a dossier that has changed.
+            one.text = hidden if one.at < before else one.text
         elif not one.custom:
             texts.append(one)
         else:
             answer = one.custom.get("answer") or {}
             if one.at < before and (answer.get("topic"), answer.get("status")) == DOSSIER_SHOWN:
                 for text in texts:
-                    text.text, text.buttons = wording.text("web", "utter_web_dossier_hidden"), []
+                    text.text, text.buttons = hidden, []
             texts = []
 
 
@@ -121,7 +129,7 @@ def _read(events: Iterable[Event]) -> list[Said]:
             for part in _parts(event):
                 if not own:
                     number += 1
-                part.id = own or reply_id(turn, number)
+                part.id, part.unasked = own or reply_id(turn, number), bool(own)
                 said.append(part)
     return said
 

@@ -52,7 +52,7 @@ CODE = re.compile(r"[1-9]\.[0-9]{6}")
 _SAFE_URL = re.compile(r"https?://", re.IGNORECASE)
 
 
-@blueprint.get("/<code:str>")
+@blueprint.route("/<code:str>", methods=frozenset({"GET", "HEAD"}))
 async def page(request: Request, code: str) -> HTTPResponse:
     """The page; a browser gets a page in words for an unknown code, too, others JSON."""
     in_words = wants_page(request)

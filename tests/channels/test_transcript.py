@@ -22,6 +22,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot import wording
 from bot.channels import transcript
 from bot.dossiers.model import PROVEN_FOR
 
@@ -58,8 +59,17 @@ def test_messages_have_the_numbers_under_which_they_were_sent() -> None:
         {"id": "quiet.2", "from": "bot", "at": 3.0, "custom": ANSWER},
         {"id": "pressed", "from": "citizen", "at": 4.0, "text": "/ask_fee", "title": "Lệ phí"},
         {"id": "pressed.1", "from": "bot", "at": 5.0, "text": "7.000 đồng"},
-        {"id": "unasked-1", "from": "bot", "at": 6.0, "text": "Hồ sơ đổi trạng thái"},
+        {"id": "unasked-1", "from": "bot", "at": 6.0,
+         "text": wording.text("web", "utter_web_dossier_hidden")},
     ]  # fmt: skip
+
+
+def test_a_change_of_a_dossier_is_shown_for_a_while() -> None:
+    now = time.time()
+    for age, shown in ((60, True), (PROVEN_FOR + 1, False)):
+        told = BotUttered("Hồ sơ đổi", metadata={"message_id": "unasked-1"}, timestamp=now - age)
+        (one,) = transcript.read([told])
+        assert (one.text == "Hồ sơ đổi") is shown
 
 
 def test_a_session_that_began_anew_has_only_what_came_after() -> None:

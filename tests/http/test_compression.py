@@ -47,6 +47,7 @@ def test_who_refuses_it_gets_it_plain(server: Server) -> None:
     assert found.text.startswith("<!doctype html>")
 
 
-def test_only_the_head_has_no_body(server: Server) -> None:
-    found = server.ask("/", "HEAD", Accept=BROWSER, Accept_Encoding="gzip")
+@pytest.mark.parametrize("path", ["/", "/p/1.001193"])
+def test_only_the_head_has_no_body(server: Server, path: str) -> None:
+    found = server.ask(path, "HEAD", Accept=BROWSER, Accept_Encoding="gzip")
     assert (found.status, found.content) == (200, b"")
