@@ -8,7 +8,8 @@ Rasa 3.6 allows.
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
+
+from bot.recent import Recent
 
 # Keys that are kept; a key that is forgotten early starts anew.
 MOST_KEYS = 100_000
@@ -21,7 +22,7 @@ class RateLimit:
         """`per_minute`: how often, at least 1; what `burst_seconds` allow may come at once."""
         self._interval = 60 / per_minute
         self._burst = max(burst_seconds, self._interval)
-        self._paid_at: OrderedDict[str, float] = OrderedDict()
+        self._paid_at: Recent[float] = Recent(MOST_KEYS)
 
     def seconds_to_wait(self, key: str, now: float | None = None) -> float:
         """0 if it may be done now, which counts; else after how many seconds, which does not.
@@ -34,8 +35,5 @@ class RateLimit:
         # A rounding error must not cost the last of the burst.
         if wait > 1e-6:
             return wait
-        self._paid_at[key] = paid_at + self._interval
-        self._paid_at.move_to_end(key)
-        while len(self._paid_at) > MOST_KEYS:
-            self._paid_at.popitem(last=False)
+        self._paid_at.put(key, paid_at + self._interval)
         return 0.0

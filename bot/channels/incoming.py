@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from sanic.request import Request
 
 from bot import personal_data
 from bot.sealing import seal
@@ -96,6 +97,14 @@ def as_citizen_means(text: str) -> str:
         # Escapes of JSON could hide a number from the mask.
         text = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def address_of_request(request: Request) -> str:
+    """`address_of` the client of an HTTP request.
+
+    All lines of the header count, in their order: the last says what our own proxy saw.
+    """
+    return address_of(request.ip, ",".join(request.headers.getall("x-forwarded-for", [])))
 
 
 def address_of(ip: str, forwarded_for: str = "") -> str:

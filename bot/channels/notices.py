@@ -8,6 +8,7 @@ import logging
 from rasa.core.channels.channel import OutputChannel
 
 from bot import clock
+from bot.channels.conversation_output import ConversationOutput
 from bot.database import DatabaseUnavailable
 from bot.dossiers import lookup, notices
 from bot.dossiers.model import Asker
@@ -31,9 +32,10 @@ async def tell(notice: Notice, output: OutputChannel) -> bool:
     dossier = await lookup.look_again(notice.dossier_code, asker)
     if dossier is not None:
         text = dossier_lines.change_text(dossier, clock.today())
-        # A channel whose pages show the conversation keeps what is said outside a turn.
-        send = getattr(output, "send_unasked", output.send_text_message)
-        await send(notice.session, text)
+        if isinstance(output, ConversationOutput):
+            await output.send_unasked(notice.session, text)
+        else:
+            await output.send_text_message(notice.session, text)
     return True
 
 

@@ -17,7 +17,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
 from bot.channels.fallback import apology, handle
-from bot.channels.incoming import address_of, user_message
+from bot.channels.incoming import address_of_request, user_message
 from bot.http.errors import error_response
 from bot.settings import settings
 
@@ -52,14 +52,12 @@ class RestChannel(InputChannel):
             output = CollectingOutputChannel()
             # Callers who name none must not share a conversation, and what was proven in it.
             sender = body.get("sender") or f"rest-{uuid.uuid4().hex}"
-            # All lines of the header, in their order: the last says what our own proxy saw.
-            forwarded = request.headers.getall("x-forwarded-for", [])
             message = user_message(
                 body["message"],
                 output,
                 sender,
                 self.name(),
-                address=address_of(request.ip, ",".join(forwarded)),
+                address=address_of_request(request),
                 metadata=body.get("metadata"),
             )
             await handle(on_new_message, message)

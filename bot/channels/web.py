@@ -12,7 +12,6 @@ import math
 import re
 import secrets
 import string
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -26,13 +25,14 @@ from sanic.response import HTTPResponse, json
 from bot import origins, wording
 from bot.channels import notices, transcript
 from bot.channels.fallback import apology, handle
-from bot.channels.incoming import address_of, user_message
+from bot.channels.incoming import address_of, address_of_request, user_message
 from bot.channels.web_guard import GuardedServer
+from bot.channels.web_limits import WebLimits
 from bot.channels.web_output import WebOutput
 from bot.channels.web_ratings import rate
 from bot.channels.web_sessions import is_signed, new_session, session_of
 from bot.dossiers.notices import Notice
-from bot.rate_limits import RateLimit
+from bot.recent import Recent
 from bot.settings import settings
 
 SOCKET_PATH = "/socket.io"
@@ -40,10 +40,6 @@ SOCKET_PATH = "/socket.io"
 PING_EVERY, PING_PATIENCE = 20, 10
 # Bytes: the longest message in its longest spelling, and what stands around it.
 BYTES_PER_LETTER, BYTES_AROUND = 12, 4096
-# Of the messages of an address so many seconds' worth may come at once: others wait meanwhile.
-ADDRESS_BURST_SECONDS = 20
-# New sessions a minute: what is kept of conversations is bounded, and others' would have to go.
-SESSIONS_PER_ADDRESS = 60
 # Identifiers of erased sessions that are remembered.
 MOST_ERASED = 10_000
 # Letters only: digits could be taken for a citizen's number and masked.
@@ -80,11 +76,9 @@ class WebPages:
         """`on_new_message` hands a message to Rasa."""
         self._on_new_message = on_new_message
         self._secret = settings().secret
-        self._per_session = RateLimit(settings().messages_per_minute)
-        self._per_address = RateLimit(settings().messages_per_address, ADDRESS_BURST_SECONDS)
-        self._new_sessions = RateLimit(SESSIONS_PER_ADDRESS)
-        # Sessions that were erased here, the oldest first.
-        self._erased: OrderedDict[str, None] = OrderedDict()
+        self._limits = WebLimits()
+        # Sessions that were erased here.
+        self._erased: Recent[bool] = Recent(MOST_ERASED)
         self.server = GuardedServer(
             async_mode="sanic",
             cors_allowed_origins=_is_allowed,
@@ -119,12 +113,12 @@ class WebPages:
     async def session_request(self, sid: str, data: Any = None) -> dict[str, Any]:
         """A page is opened, or has its line back: who it is, and what it has missed."""
         data = data if isinstance(data, dict) else {}
-        if wait := self._wait(sid):
+        address = self._address(sid)
+        if wait := self._limits.seconds_to_wait(address):
             return refusal("too_many_messages", wait)
         offered, known = data.get("session_id"), data.get("known")
         session_id = str(offered) if self._is_known(offered) else ""
-        address = self._address(sid)
-        if not session_id and address and (wait := self._new_sessions.seconds_to_wait(address)):
+        if not session_id and (wait := self._limits.seconds_to_wait_for_session(address)):
             return refusal("too_many_messages", wait)
         confirmed = session_id or new_session(self._secret)
         session = session_of(confirmed)
@@ -141,7 +135,8 @@ class WebPages:
     async def user_uttered(self, sid: str, data: Any = None) -> dict[str, Any]:
         """A message; answered when its turn is over, and only once however often it comes."""
         data = data if isinstance(data, dict) else {}
-        refused = self._refused(sid, data)
+        address = self._address(sid)
+        refused = self._refused(address, data)
         if refused:
             if refused["code"] == "session_unknown":
                 await self.server.emit("session_refused", room=sid)
@@ -157,7 +152,7 @@ class WebPages:
             output,
             session,
             WebChannel.name(),
-            address=self._address(sid),
+            address=address,
             metadata={transcript.QUIET: True} if quiet else {},
             message_id=message_id,
         )
@@ -174,9 +169,7 @@ class WebPages:
 
     async def _forget(self, session: str) -> None:
         """Tell the pages of an erased session, which then have none; its identifier ends."""
-        self._erased[session] = None
-        while len(self._erased) > MOST_ERASED:
-            self._erased.popitem(last=False)
+        self._erased.put(session, True)
         await self.server.emit("session_erased", {}, room=session)
         await self.server.close_room(session)
 
@@ -188,18 +181,21 @@ class WebPages:
         """How good an answer was."""
         data = data if isinstance(data, dict) else {}
         session_id = data.get("session_id")
-        if wait := self._wait(sid, session_of(str(session_id))):
+        known = self._is_known(session_id)
+        name = session_of(session_id) if known else ""
+        if wait := self._limits.seconds_to_wait(self._address(sid), name):
             return refusal("too_many_messages", wait)
-        if not self._is_known(session_id):
+        if not known:
             return refusal("session_unknown")
-        code = await rate(self._agent, session_of(session_id), WebChannel.name(), data)
+        code = await rate(self._agent, name, WebChannel.name(), data)
         return refusal(code) if code else {"status": "kept"}
 
-    def _refused(self, sid: str, data: Mapping[str, Any]) -> dict[str, Any] | None:
+    def _refused(self, address: str, data: Mapping[str, Any]) -> dict[str, Any] | None:
         """Why a message is not handed on; None if it is."""
         session_id, text = data.get("session_id"), data.get("message")
         known = self._is_known(session_id)
-        if wait := self._wait(sid, session_of(str(session_id)) if known else ""):
+        name = session_of(str(session_id)) if known else ""
+        if wait := self._limits.seconds_to_wait(address, name):
             return refusal("too_many_messages", wait)
         if not known:
             return refusal("session_unknown")
@@ -209,19 +205,11 @@ class WebPages:
             return refusal("message_too_long")
         return None
 
-    def _wait(self, sid: str, session: str = "") -> float:
-        """Seconds until the session, and the address of the page, may do something again."""
-        wait = self._per_session.seconds_to_wait(session) if session else 0
-        address = self._address(sid)
-        # This machine's own programs have no address: see `address_of`.
-        return wait or (self._per_address.seconds_to_wait(address) if address else 0)
-
     def _address(self, sid: str) -> str:
-        """See `address_of`."""
+        """See `address_of_request`; a page that has just gone is nobody's in particular."""
+        # Of the request as it came: its environment takes "X_Forwarded_For" for the proxy's own.
         request = (self.server.get_environ(sid) or {}).get("sanic.request")
-        # Headers as they came: the environment takes "X_Forwarded_For" for the proxy's own.
-        forwarded = ",".join(request.headers.getall("x-forwarded-for", [])) if request else ""
-        return address_of(request.ip if request else "", forwarded)
+        return address_of_request(request) if request else address_of("")
 
     async def _history(self, session: str, known: str) -> dict[str, Any]:
         try:

@@ -7,9 +7,9 @@ import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from rasa.core.channels.channel import OutputChannel
 from socketio import AsyncServer
 
+from bot.channels.conversation_output import ConversationOutput
 from bot.channels.transcript import CITIZEN, Said, reply_id, shown_buttons
 
 MESSAGE_EVENT = "bot_uttered"
@@ -18,7 +18,7 @@ HEARD_EVENT = "user_said"
 Keep = Callable[[str, str, str], Awaitable[None]]
 
 
-class WebOutput(OutputChannel):
+class WebOutput(ConversationOutput):
     """Sends each message as one `bot_uttered` event to the session's room."""
 
     def __init__(
@@ -76,12 +76,12 @@ class WebOutput(OutputChannel):
         await self._reply(recipient_id, {"custom": json_message})
 
     async def heard(self, recipient_id: str, text: str | None) -> None:
-        """Show the citizen's message, as it is stored, on the session's other pages."""
+        """The citizen's message to the session's other pages (see parent class)."""
         said = Said(self._message_id, CITIZEN, time.time(), text or "", quiet=self._quiet)
         await self._server.emit(HEARD_EVENT, said.as_dict(), room=recipient_id, skip_sid=self._page)
 
     async def send_unasked(self, recipient_id: str, text: str) -> None:
-        """What the bot says by itself; pages that are opened later read it in the conversation."""
+        """What the bot says by itself, which is also kept (see parent class)."""
         identifier = f"unasked-{uuid.uuid4().hex}"
         await self._emit(recipient_id, identifier, {"text": text})
         if self._keep is not None:

@@ -11,7 +11,6 @@ is delivered twice is handled once: lines are lost, and pages and gateways then 
 from __future__ import annotations
 
 import time
-from collections import OrderedDict
 from typing import Any
 
 from rasa.core.actions.action import Action, RemoteAction
@@ -24,8 +23,10 @@ from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, I
 
 from bot import retention
 from bot.channels import incoming, transcript
+from bot.channels.conversation_output import ConversationOutput
 from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
+from bot.recent import Recent
 
 # Messages wait for seconds, not for as long as it takes to erase so many conversations.
 MOST_ERASED = 10_000
@@ -52,8 +53,8 @@ class LeanProcessor(MessageProcessor):
         retention.erases_conversations = True
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
-        # When conversations were erased last (monotonic seconds), the oldest first.
-        self._erased_at: OrderedDict[str, float] = OrderedDict()
+        # When conversations were erased last, monotonic seconds.
+        self._erased_at: Recent[float] = Recent(MOST_ERASED)
 
     def predict_next_with_tracker_if_should(
         self, tracker: DialogueStateTracker
@@ -90,18 +91,15 @@ class LeanProcessor(MessageProcessor):
         if tracker.get_slot(REQUESTED_SLOT) in ASKED_NUMBERS and message.parse_data is None:
             incoming.hide_answer(message)
         # What is stored is what other pages of the conversation may show.
-        if (heard := getattr(message.output_channel, "heard", None)) is not None:
-            await heard(message.sender_id, message.text)
+        if isinstance(message.output_channel, ConversationOutput):
+            await message.output_channel.heard(message.sender_id, message.text)
         await super()._handle_message_with_tracker(message, tracker)
 
     async def save_tracker(self, tracker: DialogueStateTracker) -> None:
         """Saves the conversation (see parent class), or erases it if that was asked for."""
         if tracker.slots.get(erasure.ERASE) is not None and tracker.get_slot(erasure.ERASE):
             erasure.erase(self.tracker_store, tracker.sender_id)
-            self._erased_at[tracker.sender_id] = time.monotonic()
-            self._erased_at.move_to_end(tracker.sender_id)
-            while len(self._erased_at) > MOST_ERASED:
-                self._erased_at.popitem(last=False)
+            self._erased_at.put(tracker.sender_id, time.monotonic())
         else:
             await super().save_tracker(tracker)
 

@@ -8,7 +8,7 @@ from sanic import Sanic
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.incoming import address_of
+from bot.channels.incoming import address_of_request
 from bot.http.errors import told
 from bot.rate_limits import RateLimit
 from bot.settings import settings
@@ -24,9 +24,8 @@ def add_limits(app: Sanic) -> None:
     async def check(request: Request) -> HTTPResponse | None:
         if request.path.startswith(UNLIMITED):
             return None
-        forwarded = ",".join(request.headers.getall("x-forwarded-for", []))
         # This machine itself has no address and no limit.
-        address = address_of(request.ip, forwarded)
+        address = address_of_request(request)
         wait = limit.seconds_to_wait(address) if address else 0
         if not wait:
             return None

@@ -8,8 +8,6 @@ are UTC, without a zone.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -19,7 +17,7 @@ import sqlalchemy as sa
 
 from bot import database
 from bot.personal_data import mask
-from bot.settings import settings
+from bot.support.citizens import session_hash, storable
 from bot.support.tables import answer_ratings
 
 GOOD, BAD = RATINGS = ("good", "bad")
@@ -229,11 +227,9 @@ def _made(since: dt.datetime | None) -> tuple[Any, ...]:
 
 def _masked(text: str) -> str:
     """Without personal data, and without what no database takes: NUL, halves of characters."""
-    storable = text[:_MOST_MASKED].replace("\x00", "").encode("utf-8", "replace").decode()
-    return mask(storable.strip())[:LONGEST_TEXT]
+    return mask(storable(text[:_MOST_MASKED]))[:LONGEST_TEXT]
 
 
 def _session_hash(session: str) -> str:
     # Another one than a ticket's: that the two are one citizen's is nobody's business.
-    message = f"rating:{session}".encode("utf-8", "backslashreplace")
-    return hmac.new(settings().secret.encode(), message, hashlib.sha256).hexdigest()
+    return session_hash(session, "rating")

@@ -7,8 +7,6 @@ they write is kept without personal data. Times are UTC, without a zone.
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ import sqlalchemy as sa
 
 from bot import database
 from bot.personal_data import mask
-from bot.settings import settings
+from bot.support.citizens import session_hash, storable
 from bot.support.tables import tickets
 
 OPEN, ANSWERED, CLOSED = STATES = ("open", "answered", "closed")
@@ -71,7 +69,7 @@ def open_ticket(
         TicketRefused: there is neither a text nor a dossier.
         bot.database.DatabaseUnavailable: the database is down.
     """
-    written = mask(_storable(text))[:LONGEST_TEXT]
+    written = mask(storable(text))[:LONGEST_TEXT]
     if not written and not dossier_code:
         raise TicketRefused("A ticket needs a text or a dossier.")
     for _ in range(_MOST_DRAWN):
@@ -163,7 +161,7 @@ def answer(code: str, text: str) -> Ticket:
         TicketRefused: no such ticket, it is closed, or the answer is empty or too long.
         bot.database.DatabaseUnavailable: the database is down.
     """
-    text = _storable(text)
+    text = storable(text)
     if not 1 <= len(text) <= LONGEST_TEXT:
         raise TicketRefused(f"An answer has 1 to {LONGEST_TEXT} letters.")
     return _change(code, {"answer": text})
@@ -237,14 +235,8 @@ def _normalised(code: str) -> str:
     return re.sub(r"[\s.\-]", "", code).upper()
 
 
-def _storable(text: str) -> str:
-    """Without what no database takes: NUL, and halves of characters that JSON may carry."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
-
-
 def _session_hash(session: str) -> str:
-    message = f"ticket:{session}".encode("utf-8", "backslashreplace")
-    return hmac.new(settings().secret.encode(), message, hashlib.sha256).hexdigest()
+    return session_hash(session, "ticket")
 
 
 def _select(*where: Any) -> Any:
