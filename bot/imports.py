@@ -37,7 +37,7 @@ def read_header(path: Path, *, largest: int) -> list[str]:
 
 
 def read_rows(
-    path: Path, columns: Sequence[str], *, largest: int
+    path: Path, columns: Sequence[str], *, largest: int, optional: Sequence[str] = ()
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and stripped values of each row of a UTF-8 file with a header.
 
@@ -45,6 +45,7 @@ def read_rows(
         path: the file.
         columns: names that the header must hold; others are passed over.
         largest: the most bytes that such a file can sensibly have.
+        optional: names that the header may lack; their values are then empty.
 
     Raises:
         ImportRefused: the file is missing, too large, not UTF-8, broken, or a column or a
@@ -53,16 +54,19 @@ def read_rows(
     with _opened(path, largest) as file:
         reader = csv.DictReader(file, strict=True)
         try:
-            missing = [name for name in columns if name not in (reader.fieldnames or [])]
+            header = reader.fieldnames or []
+            missing = [name for name in columns if name not in header]
             if missing:
                 raise ImportRefused(f"{path.name} lacks the columns {', '.join(missing)}.")
+            present = [*columns, *(name for name in optional if name in header)]
+            absent = dict.fromkeys((name for name in optional if name not in header), "")
             for row in reader:
-                if None in row or any(row.get(name) is None for name in columns):
+                if None in row or any(row.get(name) is None for name in present):
                     raise ImportRefused(
                         f"{path.name}, line {reader.line_num}: the number of columns differs "
                         "from the header."
                     )
-                yield reader.line_num, {name: row[name].strip() for name in columns}
+                yield reader.line_num, {name: row[name].strip() for name in present} | absent
         except csv.Error as error:
             raise ImportRefused(f"{path.name}, line {reader.line_num}: {error}.") from error
 

@@ -37,6 +37,9 @@ class Settings:
     local dossiers, an empty `identity_check_url` that no identity is checked, an empty
     `sms_folder` that no one-time codes are sent. The limits of failed look-ups (hồ sơ) are
     those within an hour; `lookup_failures_overall` are those of all addresses together.
+    Payment QR codes need both `qr_beneficiaries`, the signed list of accounts, and `qr_public_key`;
+    payments through a gateway need all of `payment_url`, `payment_api_url`, `payment_merchant`
+    and `payment_secret`. Both are off while these are empty.
     `allowed_origins` are the portals (scheme, host, port) whose pages may hold the chat,
     beside the bot's own.
     """
@@ -72,11 +75,21 @@ class Settings:
     igate_cache: int
     identity_check_url: str
     identity_check_token: str
+    qr_beneficiaries: str
+    qr_public_key: str
+    qr_minutes: int
+    payment_url: str
+    payment_api_url: str
+    payment_merchant: str
+    payment_secret: str
+    payment_timeout: int
+    payment_minutes: int
     poll_minutes: int
     keep_conversations_days: int
     keep_audit_days: int
     keep_tickets_days: int
     keep_ratings_days: int
+    keep_payments_days: int
     endpoints: Path
     stale_after_days: int
     conversations_kept: int
@@ -224,11 +237,21 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         igate_cache=_integer(values, "BOT_IGATE_CACHE", 30, 0, 3600),
         identity_check_url=_optional_url(values, "BOT_IDENTITY_CHECK_URL"),
         identity_check_token=values.get("BOT_IDENTITY_CHECK_TOKEN", ""),
+        qr_beneficiaries=values.get("BOT_QR_BENEFICIARIES", ""),
+        qr_public_key=values.get("BOT_QR_PUBLIC_KEY", ""),
+        qr_minutes=_integer(values, "BOT_QR_MINUTES", 30, 1, 1440),
+        payment_url=_optional_url(values, "BOT_PAYMENT_URL"),
+        payment_api_url=_optional_url(values, "BOT_PAYMENT_API_URL"),
+        payment_merchant=values.get("BOT_PAYMENT_MERCHANT", ""),
+        payment_secret=values.get("BOT_PAYMENT_SECRET", ""),
+        payment_timeout=_integer(values, "BOT_PAYMENT_TIMEOUT", 10, 1, 60),
+        payment_minutes=_integer(values, "BOT_PAYMENT_MINUTES", 15, 5, 1440),
         poll_minutes=_integer(values, "BOT_POLL_MINUTES", 15, 1, 1440),
         keep_conversations_days=_integer(values, "BOT_KEEP_CONVERSATIONS_DAYS", 30, 1, 3650),
         keep_audit_days=_integer(values, "BOT_KEEP_AUDIT_DAYS", 365, 1, 3650),
         keep_tickets_days=_integer(values, "BOT_KEEP_TICKETS_DAYS", 365, 1, 3650),
         keep_ratings_days=_integer(values, "BOT_KEEP_RATINGS_DAYS", 365, 1, 3650),
+        keep_payments_days=_integer(values, "BOT_KEEP_PAYMENTS_DAYS", 3650, 365, 36_500),
         endpoints=Path(values.get("BOT_ENDPOINTS") or PROJECT_ROOT / "endpoints.yml"),
         stale_after_days=_integer(values, "BOT_STALE_AFTER_DAYS", 365, 1, 36_500),
         conversations_kept=_integer(values, "BOT_CONVERSATIONS_KEPT", 5000, 1, 1_000_000),

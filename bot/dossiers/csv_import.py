@@ -29,6 +29,8 @@ COLUMNS = (
     "agency",
     "note",
 )
+# What is left to pay, in đồng: a procedures system knows, a list of dossiers may.
+OPTIONAL_COLUMNS = ("fee_unpaid",)
 LARGEST_FILE = 200 * 1024 * 1024
 
 
@@ -65,7 +67,9 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     errors: list[str] = []
     imported_at = dt.datetime.utcnow().replace(microsecond=0)
-    for line, row in read_rows(path, COLUMNS, largest=LARGEST_FILE):
+    for line, row in read_rows(
+        path, COLUMNS, largest=LARGEST_FILE, optional=OPTIONAL_COLUMNS
+    ):
         try:
             values = _values(row, imported_at)
             rows[values["code"]] = values
@@ -103,9 +107,18 @@ def _values(text: dict[str, str], imported_at: dt.datetime) -> dict[str, Any]:
         "agency": text["agency"],
         # Clerks write numbers into notes; the store keeps none in clear.
         "note": mask_personal_numbers(text["note"]),
+        "fee_unpaid": _sum(text["fee_unpaid"]),
         "imported_at": imported_at,
         **dates,
     }
+
+
+def _sum(text: str) -> int | None:
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,12}", text):
+        raise ValueError("fee_unpaid must be a whole number of đồng, without dots")
+    return int(text)
 
 
 def _date(text: str, name: str) -> dt.date | None:

@@ -53,6 +53,7 @@ def _record(row: Any) -> Record:
         received_on=row.received_on,
         due_on=row.due_on,
         finished_on=row.finished_on,
+        fee_unpaid=row.fee_unpaid,
     )
     numbers = NumberHashes(
         row.phone_hash, row.phone_tail_hash, row.identity_hash, row.identity_tail_hash

@@ -27,6 +27,8 @@ dossiers = sa.Table(
     sa.Column("status", sa.Text, nullable=False, default=""),
     sa.Column("agency", sa.Text, nullable=False, default=""),
     sa.Column("note", sa.Text, nullable=False, default=""),
+    # In đồng; NULL: not told.
+    sa.Column("fee_unpaid", sa.BigInteger),
     sa.Column("imported_at", sa.DateTime, nullable=False),
     sa.Index("ix_dossiers_person_hash", "person_hash"),
 )
