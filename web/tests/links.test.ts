@@ -38,6 +38,15 @@ test("a page of the bot leads to where the widget came from", () => {
   assert.deepEqual(links("https://bot.example/console/ https://bot.example/p/../console"), []);
 });
 
+test("a page to pay a dossier's fee on is one of the bot's", () => {
+  assert.deepEqual(links("Quét https://bot.example/tro-ly/pay/qr/QNG7K2.ab_c-d. Hoặc http://127.0.0.1:5005/pay/go/x1"), [
+    "https://bot.example/tro-ly/pay/qr/QNG7K2.ab_c-d",
+    "https://bot.example/tro-ly/pay/go/x1",
+  ]);
+  assert.deepEqual(links("https://evil.com/pay/now https://bot.example/pay/qr/ https://bot.example/pay/qr/a/b"), []);
+  assert.deepEqual(links("https://evil.com/pay/qr/abc"), ["https://bot.example/tro-ly/pay/qr/abc"]);
+});
+
 test("hosts that the page allows are links, others stay text", () => {
   assert.deepEqual(links("https://quangngai.example/a https://evil.com/"), ["https://quangngai.example/a"]);
   assert.equal(target("javascript:alert(1)", allowed), undefined);

@@ -14,7 +14,8 @@ export interface Allowed {
 
 const NATIONAL = "dichvucong.gov.vn";
 const ADDRESS = /https?:\/\/[^\s“”"<>]+|dichvucong\.gov\.vn(?![\w-]|\.\w)(?:\/[^\s“”"<>]*)?/gi;
-const PAGE = /^\/p\/[0-9A-Za-z.]+$/;
+/** A page of the bot at the end of a path: a procedure, or where a dossier's fee is paid. */
+const PAGE = /\/(?:p\/[0-9A-Za-z.]+|pay\/(?:qr|go)\/[\w.-]+)$/;
 
 /** An address without the punctuation of its sentence. */
 function trimmed(found: string): string {
@@ -41,8 +42,8 @@ export function target(written: string, { base, hosts }: Allowed): string | unde
     if (governmental || hosts.includes(url.hostname)) return url.href;
   }
   // A page of the bot is opened where the widget came from, whatever the bot calls itself.
-  const page = url.pathname.slice(url.pathname.lastIndexOf("/p/"));
-  return PAGE.test(page) ? base + page + url.search : undefined;
+  const page = PAGE.exec(url.pathname)?.[0];
+  return page ? base + page + url.search : undefined;
 }
 
 export function parts(text: string, allowed: Allowed): Part[] {
