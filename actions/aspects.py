@@ -9,7 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import checklist, dossier_wishes, dossiers, life_events, privacy
+from actions import checklist, dossier_wishes, dossiers, life_events, privacy, scams
 from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
 from actions.conversation import forgotten
 from actions.memory import place_of, text_of
@@ -143,6 +143,9 @@ MOVES: dict[str, Move] = {
     aspects.UNSUBSCRIBE: dossier_wishes.unsubscribe,
     aspects.OPEN_TICKET: dossier_wishes.open_ticket,
     aspects.TICKET: dossier_wishes.tell_ticket,
+    aspects.SCAM: scams.warn,
+    aspects.PAYMENT_STATE: dossier_wishes.tell_payment,
+    aspects.PAY: dossier_wishes.pay,
     aspects.ERASE: privacy.ask_or_erase,
     aspects.ERASE_NOW: privacy.erase,
 }

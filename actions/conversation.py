@@ -9,7 +9,14 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import cases, misunderstanding, offices, privacy
 from actions.answers import CLARIFY, answer, say
 from actions.dossiers import QUESTION_SLOTS, forget_all, forget_question
-from actions.memory import awaited, entity, keep_situation, named_place, text_of
+from actions.memory import (
+    awaited,
+    counts_again,
+    entity,
+    keep_situation,
+    named_place,
+    text_of,
+)
 from actions.need import answer_message
 from actions.procedure_facts import OVERVIEW, tell
 from actions.safe_action import Events, SafeAction
@@ -33,6 +40,7 @@ FORGOTTEN_ON_CANCEL = (
     "trail",
     "need",
     "situation",
+    "quantity",
     "life_event",
     "awaiting",
     "dossiers",
@@ -50,6 +58,8 @@ class ActionInform(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """A dossier code starts the look-up; words that name a need are searched for."""
+        if counts_again(tracker):
+            return answer_message(dispatcher, tracker, ["fee"])
         number = next(filter(None, (entity(tracker, kind) for kind in SECOND_FACTORS)), None)
         is_person = any(entity(tracker, kind) for kind in WHOLE_NUMBERS)
         has_code = entity(tracker, "dossier_code") or (number and tracker.get_slot("dossier_code"))
@@ -116,6 +126,8 @@ class ActionDeny(SafeAction):
         if awaited(tracker) == privacy.ERASE:
             say(dispatcher, "utter_not_erased", answer("privacy", CLARIFY))
             return [SlotSet("awaiting", None)]
+        if counts_again(tracker):
+            return answer_message(dispatcher, tracker, ["fee"])
         corrected = corrections.read(text_of(tracker))
         if corrected is not None and finder.find(corrected.meant).need:
             return answer_message(dispatcher, tracker, pending_topics(tracker))
@@ -135,6 +147,8 @@ class ActionOutOfScope(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
+        if counts_again(tracker):
+            return answer_message(dispatcher, tracker, ["fee"])
         intent = tracker.latest_message.get("intent") or {}
         if float(intent.get("confidence") or 0.0) < SURE_OUT_OF_SCOPE:
             matches = finder.find(text_of(tracker)).matches

@@ -137,7 +137,7 @@ async def _tell(
         SlotSet("told", dossier_wishes.SHOWN),
         SlotSet("procedure_code", found[-1].procedure_code or None),
     ]
-    return [*events, *dossier_wishes.fulfil(dispatcher, tracker, found[-1])]
+    return [*events, *(await dossier_wishes.fulfil(dispatcher, tracker, found[-1]))]
 
 
 def tell_status(dispatcher: CollectingDispatcher, dossier: Dossier) -> None:

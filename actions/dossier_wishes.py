@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from inspect import isawaitable
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import dossiers, guidance
+from actions import dossier_payments, dossiers, guidance
 from actions.answers import ANSWERED, CLARIFY, REFUSED, answer, say
 from actions.memory import intent_of, named_code, text_of
 from actions.safe_action import Events, SafeAction
@@ -24,6 +25,9 @@ from bot.support import tickets
 from bot.wording import fragment
 
 LATE = "late_dossier"
+# A wish that no aspect is called like: a ticket, of a dossier's money.
+PAYMENT_TICKET = "payment_ticket"
+OF_PAYMENT = ("payment_problem", "ask_receipt", "ask_payment_methods")
 # Value of the slot `told` after a dossier was shown, and after a list of them.
 SHOWN, LISTED = "dossier", "dossiers"
 # A question that names hardly anything speaks of the dossier just shown.
@@ -41,7 +45,8 @@ def buttons(dossier: Dossier, today: dt.date) -> list[dict[str, str]]:
     if status is None or not (status.is_final or status.todo == statuses.COLLECT):
         offered.append(("button_subscribe", _payload("check_dossier_status", aspects.SUBSCRIBE)))
     offered.append(("button_other_dossier", fragment("asks_for_other_dossier")))
-    return [{"title": fragment(name), "payload": payload} for name, payload in offered]
+    titled = [{"title": fragment(name), "payload": payload} for name, payload in offered]
+    return [*dossier_payments.buttons(dossier), *titled]
 
 
 def _payload(intent: str, aspect: str) -> str:
@@ -54,8 +59,20 @@ async def subscribe(dispatcher: CollectingDispatcher, tracker: Tracker) -> Event
 
 
 async def open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    """Records a complaint about the present dossier, if it is late."""
-    return await _with_dossier(dispatcher, tracker, aspects.OPEN_TICKET)
+    """Records a complaint about the present dossier, if it is late, or about its money."""
+    is_of_payment = intent_of(tracker) in OF_PAYMENT
+    wish = PAYMENT_TICKET if is_of_payment else aspects.OPEN_TICKET
+    return await _with_dossier(dispatcher, tracker, wish)
+
+
+async def tell_payment(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """What is known of the payment of the present dossier."""
+    return await _with_dossier(dispatcher, tracker, aspects.PAYMENT_STATE)
+
+
+async def pay(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
+    """Ways to pay what is left of the present dossier."""
+    return await _with_dossier(dispatcher, tracker, aspects.PAY)
 
 
 def unsubscribe(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
@@ -88,11 +105,11 @@ def tell_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 async def _with_dossier(dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> Events:
     dossier = await present_dossier(tracker)
     if dossier is not None:
-        return FULFIL[wish](dispatcher, tracker, dossier)
-    return _ask_which(dispatcher, tracker, wish)
+        return await _fulfil(dispatcher, tracker, dossier, wish)
+    return ask_which_dossier(dispatcher, tracker, wish)
 
 
-def _ask_which(dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> Events:
+def ask_which_dossier(dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> Events:
     """Keeps what is wanted until the dossier is known, and has the form ask for it."""
     kept: Events = [SlotSet("dossier_wish", wish)]
     if not dossiers.codes_in(tracker):
@@ -112,13 +129,20 @@ async def present_dossier(tracker: Tracker) -> Dossier | None:
     return await lookup.look_again(code, dossiers.asker_of(tracker))
 
 
-def fulfil(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
+async def fulfil(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
     """Does what the citizen wanted before the dossier was known."""
     wish = tracker.get_slot("dossier_wish")
     if wish in LINES:
         _tell_lines(dispatcher, dossier, LINES[wish](dossier, clock.today()))
         return [SlotSet("dossier_wish", None)]
-    return FULFIL[wish](dispatcher, tracker, dossier) if wish in FULFIL else []
+    return await _fulfil(dispatcher, tracker, dossier, wish) if wish in FULFIL else []
+
+
+async def _fulfil(
+    dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier, wish: str
+) -> Events:
+    done = FULFIL[wish](dispatcher, tracker, dossier)
+    return await done if isawaitable(done) else done
 
 
 def _subscribe(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
@@ -146,7 +170,7 @@ def _open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Do
     if not (standing.is_late or may_be_late):
         _tell_lines(dispatcher, dossier, dossier_lines.late_lines(dossier, today))
         return done
-    known = tickets.open_for(dossier.code, tracker.sender_id)
+    known = tickets.open_for(dossier.code, tracker.sender_id, LATE)
     if known is not None:
         source = _source(dossier)
         contract = answer("ticket", ANSWERED, source=source)
@@ -170,9 +194,13 @@ def _open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Do
     return done
 
 
-FULFIL: dict[str, Callable[[CollectingDispatcher, Tracker, Dossier], Events]] = {
+Fulfilment = Callable[[CollectingDispatcher, Tracker, Dossier], Events | Awaitable[Events]]
+FULFIL: dict[str, Fulfilment] = {
     aspects.SUBSCRIBE: _subscribe,
     aspects.OPEN_TICKET: _open_ticket,
+    aspects.PAYMENT_STATE: dossier_payments.tell_state,
+    aspects.PAY: dossier_payments.tell_ways,
+    PAYMENT_TICKET: dossier_payments.open_ticket,
 }
 LINES: dict[str, Callable[[Dossier, dt.date], Sequence[str]]] = {
     "complain_late_dossier": dossier_lines.late_lines,
@@ -202,7 +230,7 @@ class ActionAboutDossier(SafeAction):
         intent = intent_of(tracker)
         dossier = await present_dossier(tracker) if intent in LINES else None
         if dossier is None and dossiers.codes_in(tracker) and intent in LINES:
-            return _ask_which(dispatcher, tracker, intent)
+            return ask_which_dossier(dispatcher, tracker, intent)
         if dossier is None:
             guide = guidance.GUIDES.get(intent)
             if guide is None:

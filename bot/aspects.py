@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot import text as vn
+from bot.links import strange_hosts
 
 # Somebody is in danger: each kind has its own number to call.
 DANGERS = ("fire", "medical", "crime", "child", "suicide")
@@ -21,16 +22,22 @@ RUDE = "rude"
 GO_BACK, CHECKLIST, MORE, REPEAT, NEXT_STEP = "go_back", "checklist", "more", "repeat", "next_step"
 # Of a dossier and of the citizen's own data.
 SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE = "subscribe", "unsubscribe", "open_ticket", "erase"
+# Somebody asks for money, a code, or to open a link: perhaps a swindler.
+SCAM = "scam"
+# Not learnt, of buttons: what is known of a dossier's payment, and ways to pay what is left of it.
+PAYMENT_STATE, PAY = "payment_state", "pay"
 # Not learnt: the state of a ticket, and the button that confirms.
 TICKET, ERASE_NOW = "ticket", "erase_now"
 # Not learnt: leaving a form for the menu.
 LEAVE = "leave"
 ALL = (
-    *DANGERS, *LIMITS, RUDE, GO_BACK, CHECKLIST, MORE, REPEAT, NEXT_STEP,
+    *DANGERS, *LIMITS, RUDE, SCAM, GO_BACK, CHECKLIST, MORE, REPEAT, NEXT_STEP,
     SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE,
 )  # fmt: skip
 # Aspects that a button may carry in its payload, as the entity `aspect`.
-OF_BUTTONS = frozenset((SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE, ERASE_NOW))
+OF_BUTTONS = frozenset((
+    SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE, ERASE_NOW, PAYMENT_STATE, PAY,
+))  # fmt: skip
 # A form is not gone on with after these.
 ENDING_A_FORM = frozenset((*DANGERS, GO_BACK, LEAVE, ERASE, ERASE_NOW))
 _MENU = "menu"
@@ -49,6 +56,15 @@ _WHERE = re.compile(
     r"\b(?:o dau|noi nao|cho nao|cho mo|o mo|so nao|so may|gui cho ai|goi ai|gap ai|the nao)\b"
 )
 _STARTS = re.compile(r"\b(?:dang ky nhan|bat thong bao|theo doi (?:giup|dum|gium|ho))\b")
+# Folded: an account's number; told by others to pay into it; wanting one's own money back.
+_ACCOUNT = re.compile(r"\b(?:stk|so tai khoan|tai khoan|tk)\b[^\d•\n]{0,40}[\d•][\d• .-]{4,}[\d•]")
+_TOLD_TO_PAY = re.compile(
+    r"\b(?:bao|keu|goi|nhan|yeu cau|bieu|doi|dan|gui cho|gui qua|hoi thuc|giuc|nhan tin)\b"
+    r"(?:(?! ho tro).)*\b(?:chuyen|chuyen khoan|nop|dong|tra|gui|coc|dat coc)\b"
+)
+_OWN_MONEY = re.compile(
+    r"\b(?:hoan|tra lai|hoan lai|lay lai)\b|\btai khoan (?:cua )?(?:toi|em|minh|con|chau)\b"
+)
 # Whoever was told a number asks on: whom to call, what now.
 _ASKS_ON = re.compile(
     r"\b(?:goi|bao|keu|so may|so nao|ai|lam sao|lam gi|the nao|sao nua|gi nua|gio sao|bay gio)\b"
@@ -78,6 +94,8 @@ def aspect_of(
     is_of_its_own = aspect in DANGERS or aspect in LIMITS
     if danger in DANGERS and len(words) <= _LONGEST_ASKING_ON and not is_of_its_own:
         aspect = danger if _ASKS_ON.search(said) else aspect
+    if aspect not in (*DANGERS, *LIMITS) and _is_of_a_swindler(message, said):
+        return SCAM
     names_a_ticket = TICKET_CODE.search(str(message.get("text") or "").lower())
     if names_a_ticket and aspect in ("", OPEN_TICKET, SUBSCRIBE):
         return TICKET
@@ -89,6 +107,20 @@ def aspect_of(
             return UNSUBSCRIBE
         return SUBSCRIBE if _STARTS.search(said) else aspect
     return aspect or (CHECKLIST if _CHECKLIST.search(said) else "")
+
+
+def _is_of_a_swindler(message: Mapping[str, Any], said: str) -> bool:
+    """Whether a message holds a strange link, or somebody's account to be paid into.
+
+    Channels put dots for the digits of long numbers.
+    """
+    text = str(message.get("text") or "")
+    if text.startswith("/"):
+        return False
+    if strange_hosts(text):
+        return True
+    account = _ACCOUNT.search(vn.fold(vn.nfc(text).lower()))
+    return bool(account and _TOLD_TO_PAY.search(said) and not _OWN_MONEY.search(said))
 
 
 def _of_button(message: Mapping[str, Any]) -> str:

@@ -41,10 +41,15 @@ def find(text: str, general: str) -> tuple[str, str, Source] | None:
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    for known in dict.fromkeys((topic(text, general), general)):
-        fact = service.general_fact(known)
-        if fact is not None:
-            return known, *fact
+    return fact(topic(text, general), general)
+
+
+def fact(narrow: str, general: str) -> tuple[str, str, Source] | None:
+    """Topic, text and source of a narrower topic where it is known, else of the general one."""
+    for known in dict.fromkeys((narrow, general)):
+        found = service.general_fact(known)
+        if found is not None:
+            return known, *found
     return None
 
 

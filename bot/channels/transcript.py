@@ -109,10 +109,15 @@ def _hide_dossiers(said: list[Said], before: float) -> None:
             texts.append(one)
         else:
             answer = one.custom.get("answer") or {}
-            if one.at < before and (answer.get("topic"), answer.get("status")) == DOSSIER_SHOWN:
+            if one.at < before and _is_of_a_dossier(answer):
                 for text in texts:
                     text.text, text.buttons = hidden, []
             texts = []
+
+
+def _is_of_a_dossier(answer: Mapping[str, Any]) -> bool:
+    shown = (answer.get("topic"), answer.get("status")) == DOSSIER_SHOWN
+    return shown or bool(answer.get("of_dossier"))
 
 
 def _read(events: Iterable[Event]) -> list[Said]:

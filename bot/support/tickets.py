@@ -128,13 +128,17 @@ def find(code: str, session: str) -> Ticket | None:
     return _ticket(row) if row else None
 
 
-def open_for(dossier_code: str, session: str) -> Ticket | None:
-    """The conversation's latest ticket about a dossier that is not closed, or None.
+def open_for(dossier_code: str, session: str, kind: str) -> Ticket | None:
+    """The conversation's latest ticket of a kind about a dossier that is not closed, or None.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    own = (_COLUMN.dossier_code == dossier_code, _COLUMN.session_hash == _session_hash(session))
+    own = (
+        _COLUMN.dossier_code == dossier_code,
+        _COLUMN.session_hash == _session_hash(session),
+        _COLUMN.kind == kind,
+    )
     with database.connect() as connection:
         found = [_ticket(row) for row in connection.execute(_select(*own))]
     return next((ticket for ticket in reversed(found) if ticket.state != CLOSED), None)
