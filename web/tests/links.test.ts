@@ -39,11 +39,11 @@ test("a page of the bot leads to where the widget came from", () => {
 });
 
 test("a page to pay a dossier's fee on is one of the bot's", () => {
-  assert.deepEqual(links("Quét https://bot.example/tro-ly/pay/qr/QNG7K2.ab_c-d. Hoặc http://127.0.0.1:5005/pay/go/x1"), [
+  assert.deepEqual(links("Quét https://bot.example/tro-ly/pay/qr/QNG7K2.ab_c-d. Hoặc http://127.0.0.1:5005/payments/order/QNG1-ab0"), [
     "https://bot.example/tro-ly/pay/qr/QNG7K2.ab_c-d",
-    "https://bot.example/tro-ly/pay/go/x1",
+    "https://bot.example/tro-ly/payments/order/QNG1-ab0",
   ]);
-  assert.deepEqual(links("https://evil.com/pay/now https://bot.example/pay/qr/ https://bot.example/pay/qr/a/b"), []);
+  assert.deepEqual(links("https://evil.com/payments/order/ https://bot.example/pay/qr/ https://bot.example/pay/qr/a/b"), []);
   assert.deepEqual(links("https://evil.com/pay/qr/abc"), ["https://bot.example/tro-ly/pay/qr/abc"]);
 });
 

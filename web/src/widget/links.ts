@@ -15,7 +15,7 @@ export interface Allowed {
 const NATIONAL = "dichvucong.gov.vn";
 const ADDRESS = /https?:\/\/[^\s“”"<>]+|dichvucong\.gov\.vn(?![\w-]|\.\w)(?:\/[^\s“”"<>]*)?/gi;
 /** A page of the bot at the end of a path: a procedure, or where a dossier's fee is paid. */
-const PAGE = /\/(?:p\/[0-9A-Za-z.]+|pay\/(?:qr|go)\/[\w.-]+)$/;
+const PAGE = /\/(?:p\/[0-9A-Za-z.]+|pay\/qr\/[\w.-]+|payments\/order\/[\w-]+)$/;
 
 /** An address without the punctuation of its sentence. */
 function trimmed(found: string): string {
