@@ -21,6 +21,7 @@ from bot.catalogue.model import Source
 from bot.dossiers.model import Dossier
 from bot.payments import beneficiaries, orders, payment_pages, qr
 from bot.payments.gateway import payment_gateway
+from bot.payments.order import AlreadyPaid
 from bot.rendering import dossier_payment_lines as lines
 from bot.rendering import procedure_lines as rendering
 from bot.support import tickets
@@ -84,7 +85,11 @@ async def tell_ways(dispatcher: CollectingDispatcher, tracker: Tracker, dossier:
     if any(order.is_settled and order.amount == dossier.fee_unpaid for order in known):
         _say(dispatcher, "utter_payment_paid_already", ANSWERED, dossier, **values)
         return done
-    ways = await asyncio.to_thread(_ways, tracker.sender_id, dossier, dossier.fee_unpaid)
+    try:
+        ways = await asyncio.to_thread(_ways, tracker.sender_id, dossier, dossier.fee_unpaid)
+    except AlreadyPaid:
+        _say(dispatcher, "utter_payment_paid_already", ANSWERED, dossier, **values)
+        return done
     if ways:
         values["lines"] = "\n".join(ways)
         _say(dispatcher, "utter_payment_ways_of_dossier", ANSWERED, dossier, **values)

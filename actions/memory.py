@@ -12,6 +12,8 @@ from bot.catalogue import situation
 from bot.catalogue.situation import Situation
 from bot.offices import routing
 from bot.offices.routing import Place
+from bot.payments import quantity
+from bot.payments.quantity import Quantity
 
 CODE = re.compile(r"\d\.\d{6}")
 # Procedures that the talk came by, for going back.
@@ -72,6 +74,34 @@ def keep_situation(tracker: Tracker) -> Events:
     """The slot that keeps the case, where the latest message says anything of it."""
     said = situation_of(tracker).as_list()
     return [SlotSet("situation", said)] if said != (tracker.get_slot("situation") or []) else []
+
+
+def quantity_of(tracker: Tracker, code: str) -> Quantity:
+    """How many the citizen wants of a procedure: what was said before, and the latest message.
+
+    What was said of another procedure says nothing of this one.
+    """
+    current = tracker.get_slot("procedure_code")
+    same = current is None or current == code
+    known = Quantity.from_list(tracker.get_slot("quantity")) if same else quantity.NONE
+    return known.merged(quantity.read(text_of(tracker)))
+
+
+def keep_quantity(tracker: Tracker, said: Quantity) -> Events:
+    """The slot that keeps how many, if it changes."""
+    values = said.as_list() or None
+    return [SlotSet("quantity", values)] if values != tracker.get_slot("quantity") else []
+
+
+def counts_again(tracker: Tracker) -> bool:
+    """Whether the latest message tells how many of what a fee was just told for."""
+    told = (tracker.get_slot("told") or "").split()
+    said = quantity.read(text_of(tracker))
+    return (
+        bool(said or said.too_many or said.unclear)
+        and told[-1:] == ["fee"]
+        and bool(tracker.get_slot("procedure_code"))
+    )
 
 
 def visited(tracker: Tracker, code: str) -> Events:

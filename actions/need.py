@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -11,7 +12,16 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import cases, choices, life_events, misunderstanding
-from actions.memory import keep_situation, named_code, place_of, remember, situation_of, text_of
+from actions.memory import (
+    counts_again,
+    keep_quantity,
+    keep_situation,
+    named_code,
+    place_of,
+    remember,
+    situation_of,
+    text_of,
+)
 from actions.safe_action import Events
 from actions.telling import (
     WELL_KNOWN,
@@ -24,10 +34,11 @@ from actions.telling import (
 )
 from bot import clock, corrections, dates
 from bot import text as vn
-from bot.catalogue import finder
+from bot.catalogue import finder, service, situation
 from bot.catalogue import life_events as life_event
 from bot.catalogue.finder import Finding, Outcome
 from bot.catalogue.model import LifeEvent
+from bot.payments import quantity, quote
 from bot.personal_data import mask
 
 # A question about a fact that names little else speaks of the present procedure, unless the
@@ -37,6 +48,11 @@ LONGEST_FOLLOW_UP = 3
 SURE_EVENT, LIKELY_EVENT = 0.99, 0.75
 # "Đăng ký", "cấp lại", "làm thủ": how many words of a need name what is to be done.
 WORDS_OF_AN_ACT = 2
+# What takes up the answer before it, folded: "còn hộ nghèo thì răng".
+_FOLLOWS_UP = re.compile(
+    r"^(?:con|neu|the con|vay con|gia su|roi)\b|\bthi (?:sao|rang|the nao|bao nhieu|may)\b"
+    r"|\b(?:co|duoc) (?:duoc )?(?:mien|giam)\b"
+)
 # What of a need is kept for a correction to change.
 LONGEST_NEED = 200
 _PARTS = re.compile(r"[,.;?!\n]+(?!\d)")
@@ -76,6 +92,12 @@ def answer_message(
         return tell_topics(dispatcher, tracker, asked, chosen)
     if narrowed is not None:
         return cases.tell_or_ask(dispatcher, tracker, asked, narrowed)
+    if current and (
+        _counts_on(tracker, need, topics, current, asks_fact=asks_fact)
+        or _asks_for_relief(tracker, need, current)
+    ):
+        remind(dispatcher, tracker, current)
+        return tell_topics(dispatcher, tracker, ["fee"], current, on)
     finding = _found(need, topics) if text else Finding(Outcome.NO_NEED)
     event = _event_of(need, finding) if text else None
     if current and cases.only_tells(tracker, finding, event, current):
@@ -106,7 +128,8 @@ def _answer_finding(
     if finding.outcome is Outcome.NOTHING:
         return misunderstanding.not_found(dispatcher, tracker, topics[0])
     if finding.outcome is Outcome.SEVERAL:
-        return [*ask_which(dispatcher, topics, finding, place), *kept]
+        said = keep_quantity(tracker, quantity.read(text_of(tracker)))
+        return [*ask_which(dispatcher, topics, finding, place), *kept, *said]
     shown = tracker.get_slot("options")
     if not shown and place is None:
         return misunderstanding.no_need(dispatcher, tracker, topics)
@@ -119,7 +142,7 @@ def _found(need: str, topics: Sequence[str]) -> Finding:
 
     "Phí đăng ký tạm trú bao nhiêu, nộp trên mạng được không": the second says nothing more of it.
     """
-    whole = finder.find(need)
+    whole = _found_without_counts(need)
     if whole.outcome is not Outcome.SEVERAL or len(topics) < 2:
         return whole
     offered = {match.code for match in whole.matches}
@@ -128,6 +151,20 @@ def _found(need: str, topics: Sequence[str]) -> Finding:
         if finding.outcome is Outcome.FOUND and finding.matches[0].code in offered:
             return finding
     return whole
+
+
+def _found_without_counts(need: str) -> Finding:
+    """The finding for a need, whose numbers of copies and pages may stand in its way."""
+    whole, *others = quantity.readings(need)
+    if not others:
+        return finder.find(whole)
+    plain = finder.find(others[0])
+    if plain.outcome is Outcome.NO_NEED:
+        return plain
+    tried = (finder.find(line) for line in (whole, *others[1:]))
+    # Without its counts a need says what it says best.
+    candidates = itertools.chain([plain], tried)
+    return next((each for each in candidates if each.outcome is Outcome.FOUND), plain)
 
 
 def _event_of(need: str, finding: Finding) -> LifeEvent | None:
@@ -190,6 +227,31 @@ def _readings(corrected: corrections.Correction, before: str) -> list[str]:
     readings.append(" ".join((*words[:WORDS_OF_AN_ACT], corrected.meant)))
     readings.append(f"{corrected.meant} {line}")
     return readings
+
+
+def _counts_on(
+    tracker: Tracker, need: str, topics: Sequence[str], current: str, *, asks_fact: bool
+) -> bool:
+    """Whether a message only says how many of what the fee was told for: "nếu 10 trang thì sao"."""
+    if not counts_again(tracker) or (asks_fact and list(topics) != ["fee"]):
+        return False
+    finding = finder.find(quantity.without_quantity(need))
+    if finding.outcome is Outcome.FOUND and finding.matches[0].code != current:
+        return False
+    return len(finding.need) <= LONGEST_FOLLOW_UP
+
+
+def _asks_for_relief(tracker: Tracker, need: str, current: str) -> bool:
+    """Whether a message asks what others pay of the fee just told: "còn hộ nghèo thì sao"."""
+    if (tracker.get_slot("told") or "").split()[-1:] != ["fee"]:
+        return False
+    if not _FOLLOWS_UP.search(vn.fold(vn.normalise(need))):
+        return False
+    said = situation.read(need)
+    procedure = service.procedure(current) if said else None
+    if procedure is None or len(finder.find(need).need) > LONGEST_FOLLOW_UP:
+        return False
+    return quote.may_relieve(procedure, said, clock.today())
 
 
 def _speaks_of_present(finding: Finding, current: str, *, asks_fact: bool) -> bool:

@@ -11,12 +11,22 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
-from actions.memory import keep_situation, remember, situation_of, visited
+from actions.memory import (
+    keep_quantity,
+    keep_situation,
+    quantity_of,
+    remember,
+    situation_of,
+    visited,
+)
 from actions.safe_action import Events
+from bot import clock
 from bot.catalogue import finder, service
 from bot.catalogue.model import COMMUNE, Procedure
+from bot.catalogue.situation import NOTHING
 from bot.offices.routing import Place
-from bot.rendering import dating, own_case
+from bot.payments import quantity
+from bot.rendering import dating, own_case, quote_lines
 from bot.rendering import procedure_lines as rendering
 from bot.wording import fragment
 
@@ -92,6 +102,8 @@ def tell(
     lines = lines_of(procedure)
     if topic in own_case.PLAIN and tracker is not None:
         lines = own_case.lines(topic, procedure, situation_of(tracker))
+    if topic == "fee" and lines:
+        lines = _with_quote(lines, procedure, tracker, on)
     if topic == "place" and place is not None and procedure.level == COMMUNE:
         lines = [*lines, rendering.commune(place)]
     if topic == OVERVIEW and procedure.differs_from:
@@ -128,8 +140,23 @@ def about(procedure: Procedure, topic: str, place: Place | None, tracker: Tracke
         SlotSet("options", None),
         SlotSet("told", topic),
         *remember(place),
-        *([] if tracker is None else [*visited(tracker, procedure.code), *keep_situation(tracker)]),
+        *([] if tracker is None else _kept(tracker, procedure.code)),
     ]
+
+
+def _kept(tracker: Tracker, code: str) -> Events:
+    many = keep_quantity(tracker, quantity_of(tracker, code))
+    return [*visited(tracker, code), *keep_situation(tracker), *many]
+
+
+def _with_quote(
+    lines: list[str], procedure: Procedure, tracker: Tracker | None, on: dt.date | None
+) -> list[str]:
+    """What the fee comes to, before the fees as they are published."""
+    case = NOTHING if tracker is None else situation_of(tracker)
+    many = quantity.NONE if tracker is None else quantity_of(tracker, procedure.code)
+    quoted = quote_lines.lines(procedure, case, many, on or clock.today())
+    return quoted if quote_lines.add_nothing(procedure, quoted) else [*quoted, *lines]
 
 
 def _short_first(lines: list[str]) -> list[str]:

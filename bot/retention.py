@@ -2,7 +2,8 @@
 
 Kept are: failed look-ups 24 hours, one-time codes a day, the record of look-ups
 `BOT_KEEP_AUDIT_DAYS`, ended subscriptions and delivered notices 30 days, closed tickets
-`BOT_KEEP_TICKETS_DAYS`, ratings of answers `BOT_KEEP_RATINGS_DAYS`. Dossiers are the procedures
+`BOT_KEEP_TICKETS_DAYS`, ratings of answers `BOT_KEEP_RATINGS_DAYS`, payments
+`BOT_KEEP_PAYMENTS_DAYS`. Dossiers are the procedures
 system's and stay.
 """
 
@@ -12,6 +13,7 @@ import datetime as dt
 
 from bot.dossiers import retention as dossiers
 from bot.dossiers import sms
+from bot.payments import retention as payments
 from bot.settings import settings
 from bot.support import ratings, tickets
 
@@ -32,11 +34,13 @@ def purge(now: dt.datetime | None = None, dry_run: bool = False) -> dict[str, in
     """
     now = now or dt.datetime.utcnow()
     closed_before = now - dt.timedelta(days=settings().keep_tickets_days)
+    paid_before = now - dt.timedelta(days=settings().keep_payments_days)
     rated_before = now - dt.timedelta(days=settings().keep_ratings_days)
     return {
         **dossiers.purge(now, dry_run=dry_run),
         "tickets": tickets.purge(closed_before, dry_run=dry_run),
         "ratings": ratings.purge(rated_before, dry_run=dry_run),
+        **payments.purge(paid_before, dry_run=dry_run),
         "sms_files": sms.purge(now - SMS_FILES_KEPT, dry_run=dry_run),
     }
 
@@ -53,4 +57,9 @@ def erase_session(session: str) -> dict[str, int]:
     Raises:
         bot.database.DatabaseUnavailable: the database is down; asked again, it goes on.
     """
-    return {**dossiers.erase(session), **tickets.erase(session), **ratings.erase(session)}
+    return {
+        **dossiers.erase(session),
+        **tickets.erase(session),
+        **ratings.erase(session),
+        **payments.erase(session),
+    }

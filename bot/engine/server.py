@@ -23,6 +23,8 @@ from bot.engine import agent as agents
 from bot.engine import erasure, schedule
 from bot.engine.ports import check_port
 from bot.http import add_routes
+from bot.payments import beneficiaries
+from bot.payments.gateway import gateway_from_settings
 from bot.settings import PROJECT_ROOT, Settings
 
 CREDENTIALS = PROJECT_ROOT / "credentials.yml"
@@ -55,7 +57,10 @@ def serve(model: Path, settings: Settings) -> None:
 
     Raises:
         PortTaken: the address is in use.
-        bot.settings.SettingsError: the procedures system cannot be asked with these settings.
+        bot.settings.SettingsError: the procedures system or the payment gateway cannot be asked
+            with these settings.
+        bot.payments.beneficiary.BeneficiaryListError: the list of who is paid by QR codes cannot
+            be used.
         bot.dossiers.sms.SmsUnavailable: one-time codes are wanted and nothing sends them.
         bot.dossiers.statuses.StatusFileError: the meanings of statuses cannot be read.
     """
@@ -63,6 +68,8 @@ def serve(model: Path, settings: Settings) -> None:
     # A mistake in settings or data is told now, and not to the first citizen.
     gateway()
     statuses.statuses()
+    gateway_from_settings(settings)
+    beneficiaries.check()
     if lookup.is_one_time_code_wanted():
         sms.sender()
     app = create_app(model, settings)
