@@ -49,9 +49,7 @@ def _button(name: str) -> dict[str, str]:
     return {"title": title, "payload": f'/payment_problem{{"aspect": "{payloads[name]}"}}'}
 
 
-async def tell_state(
-    dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier
-) -> Events:
+async def tell_state(dispatcher: CollectingDispatcher, _: Tracker, dossier: Dossier) -> Events:
     """What the procedures system and the gateway know of the payment; a ticket is offered."""
     gateway = payment_gateway()
     known = await orders.refreshed(dossier.code, gateway)

@@ -40,6 +40,7 @@ from bot.catalogue.finder import Finding, Outcome
 from bot.catalogue.model import LifeEvent
 from bot.payments import quantity, quote
 from bot.personal_data import mask
+from bot.rendering.procedure_lines import fees
 
 # A question about a fact that names little else speaks of the present procedure, unless the
 # catalogue knows its few words well.
@@ -251,7 +252,8 @@ def _asks_for_relief(tracker: Tracker, need: str, current: str) -> bool:
     procedure = service.procedure(current) if said else None
     if procedure is None or len(finder.find(need).need) > LONGEST_FOLLOW_UP:
         return False
-    return quote.may_relieve(procedure, said, clock.today())
+    # What is not published at all is not published for their case either.
+    return not fees(procedure) or quote.may_relieve(procedure, said, clock.today())
 
 
 def _speaks_of_present(finding: Finding, current: str, *, asks_fact: bool) -> bool:

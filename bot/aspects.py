@@ -65,6 +65,13 @@ _TOLD_TO_PAY = re.compile(
 _OWN_MONEY = re.compile(
     r"\b(?:hoan|tra lai|hoan lai|lay lai)\b|\btai khoan (?:cua )?(?:toi|em|minh|con|chau)\b"
 )
+# Folded, behind a message about a swindler: it has happened, or what is to be done about it.
+_TELLS_ON = re.compile(
+    r"\b(?:lo|roi|mat tien|mat het|bi lua|bi gat)\b"
+    r"|\b(?:bao|goi|keu|hoi|trinh bao|to cao) (?:cho )?(?:ai|dau|o dau|cho nao|so may|so nao)\b"
+    r"|\b(?:lam sao|mac sao|phai lam gi|lam gi|mo (?:rang|chi)|rang chu|tinh rang)\b"
+)
+_LONGEST_TELLING_ON = 8
 # Whoever was told a number asks on: whom to call, what now.
 _ASKS_ON = re.compile(
     r"\b(?:goi|bao|keu|so may|so nao|ai|lam sao|lam gi|the nao|sao nua|gi nua|gio sao|bay gio)\b"
@@ -94,8 +101,10 @@ def aspect_of(
     is_of_its_own = aspect in DANGERS or aspect in LIMITS
     if danger in DANGERS and len(words) <= _LONGEST_ASKING_ON and not is_of_its_own:
         aspect = danger if _ASKS_ON.search(said) else aspect
-    if aspect not in (*DANGERS, *LIMITS) and _is_of_a_swindler(message, said):
-        return SCAM
+    if aspect not in (*DANGERS, *LIMITS):
+        told_on = len(words) <= _LONGEST_TELLING_ON and bool(_TELLS_ON.search(said))
+        if _is_of_a_swindler(message, said) or (told_on and _was_of_a_swindler(before)):
+            return SCAM
     names_a_ticket = TICKET_CODE.search(str(message.get("text") or "").lower())
     if names_a_ticket and aspect in ("", OPEN_TICKET, SUBSCRIBE):
         return TICKET
@@ -121,6 +130,14 @@ def _is_of_a_swindler(message: Mapping[str, Any], said: str) -> bool:
         return True
     account = _ACCOUNT.search(vn.fold(vn.nfc(text).lower()))
     return bool(account and _TOLD_TO_PAY.search(said) and not _OWN_MONEY.search(said))
+
+
+def _was_of_a_swindler(before: Mapping[str, Any] | None) -> bool:
+    """Whether the message before spoke of a swindler; a button's is the bot's own question."""
+    if before is None:
+        return False
+    said = vn.fold(vn.normalise(str(before.get("text") or "")))
+    return str(before.get("aspect") or "") == SCAM or _is_of_a_swindler(before, said)
 
 
 def _of_button(message: Mapping[str, Any]) -> str:
