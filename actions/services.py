@@ -1,10 +1,11 @@
-"""Lists and counts of procedures, by field, level, authority or what is done online."""
+"""Lists and counts of procedures, by field, level, authority or what is done or paid online."""
 
 from __future__ import annotations
 
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
@@ -12,16 +13,17 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import life_events
 from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
-from actions.memory import entity
+from actions.memory import entity, text_of
 from actions.safe_action import Events, SafeAction
 from actions.telling import ask_which
 from bot import text as vn
-from bot.catalogue import finder, listing, listing_question
+from bot.catalogue import finder, listing, listing_question, service
 from bot.catalogue import life_events as life_event
 from bot.catalogue.finder import MOST_OPTIONS, Finding, Outcome
 from bot.catalogue.listing import Listing, Query
 from bot.catalogue.model import COMMUNE, LEVELS, PROVINCE
 from bot.catalogue.search import Match
+from bot.payments import evidence
 from bot.rendering import office_lines
 from bot.rendering import procedure_lines as rendering
 from bot.sources import Source
@@ -37,6 +39,7 @@ MOST_NAMED = 3
 LONGEST_LINE = 120
 SCOPES = {COMMUNE: "scope_commune", PROVINCE: "scope_province"}
 KINDS = {"full": "list_full", "partial": "list_partial"}
+BACKGROUND = "online_services_2022"
 
 # Of folded, normalised words.
 _COUNT = re.compile(r"\bbao (?:nhieu|lam)\b|\btong (?:so|cong)\b|\bthong ke\b|\bso luong\b|\bdem\b")
@@ -54,9 +57,8 @@ class ActionListServices(SafeAction):
 
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
-        text = tracker.latest_message.get("text") or ""
         # A button carries its intent and its field only.
-        text = "" if text.startswith("/") else text
+        text = text_of(tracker)
         event = life_event.find(text, least=SURE_EVENT) if text else None
         if event is not None:
             return life_events.tell_event(dispatcher, event)
@@ -64,8 +66,9 @@ class ActionListServices(SafeAction):
         if everything.source is None:
             say(dispatcher, "utter_list_services_not_published", answer(TOPIC, NOT_PUBLISHED))
             return []
-        field, agency = (entity(tracker, name) or "" for name in ("field", "agency"))
-        query, is_field = listing_question.read(text, field, agency, _written(tracker, "agency"))
+        query, is_field = query_of(tracker)
+        if query.online_payment:
+            return tell_online_payment(dispatcher, query)
         found = listing.listing(query)
         if query.service_level:
             return _tell_service_level(dispatcher, query, found, everything.source)
@@ -78,9 +81,15 @@ class ActionListServices(SafeAction):
         return _tell_fields(dispatcher, scope, everything, everything.source)
 
 
+def query_of(tracker: Tracker) -> tuple[Query, bool]:
+    """What the message wants listed, and whether it names a field rather than any words."""
+    field, agency = (entity(tracker, name) or "" for name in ("field", "agency"))
+    return listing_question.read(text_of(tracker), field, agency, _written(tracker, "agency"))
+
+
 def _written(tracker: Tracker, name: str) -> str:
     """How an entity stands in the message."""
-    text = tracker.latest_message.get("text") or ""
+    text = text_of(tracker)
     for item in tracker.latest_message.get("entities") or ():
         if item.get("entity") == name:
             return text[item.get("start") or 0 : item.get("end") or 0]
@@ -197,6 +206,72 @@ def _tell_service_level(
         **office_lines.sources(given),
     )
     return _offer(matches)
+
+
+def tell_online_payment(dispatcher: CollectingDispatcher, query: Query) -> Events:
+    """Whose fee is paid on-line, counted among those whose flag is published."""
+    found = listing.listing(query)
+    # That no flag is published is told by the records of all.
+    everything = listing.listing(replace(query, online_payment=False), limit=1)
+    if everything.source is None:
+        say(dispatcher, "utter_list_services_not_published", answer(TOPIC, NOT_PUBLISHED))
+        return []
+    scope = _scope(query, found)
+    if not found.published:
+        return _tell_mentioned(dispatcher, query, scope, everything.source)
+    given = [p.source_of("online_payment") or everything.source for p in found.shown]
+    given = given or [everything.source]
+    lines, buttons, matches = _by_field(found)
+    kind = "list_pay_online" if found.count else "list_none_pay_online"
+    say(
+        dispatcher,
+        "utter_list_online_payment",
+        answer(TOPIC, ANSWERED, options=matches[:MOST_OPTIONS], source=given[0]),
+        buttons=buttons or None,
+        scope=scope or fragment("list_all"),
+        published=rendering.amount(found.published),
+        kind=fragment(kind, count=rendering.amount(found.count)),
+        lines=f"\n{lines}" if lines else "",
+        **office_lines.sources(given),
+    )
+    return _offer(matches)
+
+
+def _tell_mentioned(
+    dispatcher: CollectingDispatcher, query: Query, scope: str, source: Source
+) -> Events:
+    """Where no flag is published: whose text mentions it, and the province's figures of 2022."""
+    mentioning = listing.those(evidence.names_online_payment)
+    anything = replace(query, online_payment=False)
+    found = listing.listing(anything, limit=MOST_BUTTONS, among=mentioning)
+    lines, buttons, matches = _by_field(found)
+    mentioned = fragment("list_mentions_online_payment", count=rendering.amount(found.count))
+    background = None if scope else service.general_fact(BACKGROUND)
+    given = [source] if background is None else [source, background[1]]
+    say(
+        dispatcher,
+        "utter_list_online_payment_not_published",
+        answer(TOPIC, NOT_PUBLISHED, options=matches[:MOST_OPTIONS], source=source),
+        buttons=buttons or None,
+        scope=scope or fragment("list_all"),
+        mentioned=mentioned if found.count else "",
+        background="" if background is None else f"\n{background[0]}",
+        lines=f"\n{lines}" if lines else "",
+        **office_lines.sources(given),
+    )
+    return _offer(matches)
+
+
+def _by_field(found: Listing) -> tuple[str, list[dict[str, str]], list[Match]]:
+    """As `_numbered`, behind the fullest fields where there are several."""
+    if not found.count:
+        return "", [], []
+    lines, buttons, matches = _numbered(found)
+    if len(found.fields) > 1:
+        fields = found.fields[:MOST_BUTTONS]
+        counts = [fragment("list_field", field=f, count=rendering.amount(n)) for f, n in fields]
+        lines = "\n".join([*counts, lines])
+    return lines, buttons, matches
 
 
 def _tell_fields(

@@ -23,6 +23,7 @@ from bot.catalogue.model import CHANNEL_KINDS, LEVELS, SERVICE_LEVELS, TIME_UNIT
 from bot.catalogue.seed_files import SEED_DIR
 from bot.catalogue.seed_import import read_general_facts
 from bot.nlu.messages import alike, read_messages
+from bot.payments import order
 from bot.settings import PROJECT_ROOT
 from bot.support import tickets
 
@@ -172,8 +173,12 @@ def test_every_response_is_used() -> None:
     made |= {f"utter_danger_{kind}" for kind in aspects.DANGERS}
     made |= {f"utter_limit_{kind}" for kind in aspects.LIMITS}
     made |= {f"utter_ticket_{state}" for state in tickets.STATES}
+    made |= {f"utter_payment_line_{state}" for state in order.STATES}
+    facts = {topic for topic, _, _ in read_general_facts(SEED_DIR / "general.yml")}
+    scams = {t.removeprefix("scam").lstrip(".") for t in facts if t.partition(".")[0] == "scam"}
+    made |= {f"utter_scam_{kind or 'general'}" for kind in scams}
     for name in set(responses()) - made:
-        short = re.sub(r"^utter_(fragment|http|web)_", "", name)
+        short = re.sub(r"^utter_(fragment|http|web|payment_line|button)_", "", name)
         assert name in source or f'"{short}"' in source, f"{name} is used nowhere"
 
 
@@ -216,6 +221,7 @@ DATA_IN_PYTHON = {
     "bot/codes.py",
     "bot/catalogue/amounts.py", "bot/catalogue/finder.py",
     "bot/catalogue/national_record.py", "bot/catalogue/national_import.py",
+    "bot/catalogue/fee_days.py", "bot/catalogue/fee_sheet.py",
     "bot/catalogue/portal_import.py", "bot/catalogue/localising.py", "bot/catalogue/forms.py",
     "bot/dossiers/local_gateway.py", "bot/engine/agent.py", "bot/engine/shell.py",
 }  # fmt: skip

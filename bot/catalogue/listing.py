@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import re
 from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
@@ -21,8 +22,9 @@ class Query:
     """Procedures to be listed; empty ones ask for all.
 
     `subject` and `agency` are any words of the names of fields and authorities, `level` is
-    one of `LEVELS`, `service_level` one of `SERVICE_LEVELS`. Where no field has the words of
-    the subject, the procedures whose names have them are meant.
+    one of `LEVELS`, `service_level` one of `SERVICE_LEVELS`, `online_payment`: whose fee is paid
+    on-line. Where no field has the words of the subject, the procedures whose names have them
+    are meant.
     """
 
     subject: str = ""
@@ -30,13 +32,15 @@ class Query:
     agency: str = ""
     online: bool = False
     service_level: str = ""
+    online_payment: bool = False
 
 
 @dataclass(frozen=True)
 class Listing:
     """How many procedures answer a description, and the first of them, everyday ones first.
 
-    `published` of those described have a published service level, whichever was asked for.
+    `published` of those described have a published service level, whichever was asked for; where
+    on-line payment was asked for, so many have a published flag of it, be it yes or no.
     `fields` are those of the procedures counted, the fullest first. `by_name`: no field is
     called so, the words stand in the procedures' names. `source` is that of most of them.
     """
@@ -61,43 +65,81 @@ class _Listed:
     agency: str
     online: bool
     service_level: str
+    online_payment: bool | None
     source: Source | None
 
 
-def listing(query: Query, limit: int = 10) -> Listing:
+def listing(query: Query, limit: int = 10, among: Collection[str] | None = None) -> Listing:
     """The procedures of today that a query asks for; at most `limit` of them are shown.
+
+    `among`: only those with these codes.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
     today = clock.today()
-    with database.connect() as connection:
-        key = (connection.engine, repository.current_revision(connection), today)
-    known = _listed(*key)
+    known = _listed(*_state(today))
     subject, agency = query.subject, _authority(query.agency)
     by_name = bool(subject) and not any(has_words(p.field, subject) for p in known)
     described = [
         p
         for p in known
-        if query.level in ("", p.level)
+        if (among is None or p.code in among)
+        and query.level in ("", p.level)
         and (p.online or not query.online)
         and (not agency or f" {agency} " in p.agency)
         and (not subject or has_words(p.names if by_name else p.field, subject))
     ]
-    counted = [p for p in described if query.service_level in ("", p.service_level)]
+    counted = [
+        p
+        for p in described
+        if query.service_level in ("", p.service_level)
+        and (p.online_payment or not query.online_payment)
+    ]
+    published = [
+        p.online_payment is not None if query.online_payment else bool(p.service_level)
+        for p in described
+    ]
     with database.connect() as connection:
         codes = [p.code for p in counted[:limit]]
         shown = tuple(repository.get_many(connection, codes, today))
     sources = Counter(p.source for p in counted if p.source)
     return Listing(
         count=len(counted),
-        published=sum(bool(p.service_level) for p in described),
+        published=sum(published),
         levels=tuple(Counter(p.level for p in counted).items()),
         fields=tuple(Counter(p.field for p in counted).most_common()),
         by_name=by_name,
         shown=shown,
         source=sources.most_common(1)[0][0] if sources else None,
     )
+
+
+def those(test: Callable[[Procedure], bool]) -> frozenset[str]:
+    """Codes of all procedures of today of which what any source tells passes a test.
+
+    The test is a function of a module: what it says of a revision is remembered.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    return _those(*_state(clock.today()), test)
+
+
+@functools.lru_cache(maxsize=2)
+def _those(
+    _engine: Engine, _revision: int, today: dt.date, test: Callable[[Procedure], bool]
+) -> frozenset[str]:
+    with database.connect() as connection:
+        codes = repository.all_codes(connection, today)
+        found = repository.layers_of_many(connection, codes, today)
+        return frozenset(code for code, layers in found if any(map(test, layers.values())))
+
+
+def _state(today: dt.date) -> tuple[Engine, int, dt.date]:
+    """What an answer about all procedures depends on."""
+    with database.connect() as connection:
+        return connection.engine, repository.current_revision(connection), today
 
 
 # Reading every procedure takes a second; the next question about this revision none.
@@ -117,6 +159,7 @@ def _listed(_engine: Engine, _revision: int, today: dt.date) -> tuple[_Listed, .
             f" {_authority(p.agency)} ",
             p.online if p.online is not None else any(c.kind == ONLINE for c in p.channels),
             p.service_level,
+            p.online_payment,
             p.source,
         )
         for p in procedures

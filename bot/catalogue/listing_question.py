@@ -11,6 +11,8 @@ from bot.catalogue.model import COMMUNE, PROVINCE
 from bot.vocabulary import Name, read_names
 
 LONGEST_SUBJECT = 6
+# Where something was taken out of a line.
+BREAK = ";"
 
 # All patterns are of folded, normalised words.
 LEVEL_WORDS = {
@@ -32,6 +34,23 @@ KIND_WORDS = {
     "partial": re.compile(r"\bmot phan\b|\bmuc do (?:3|ba)\b"),
 }
 _ONLINE = re.compile(r"\btruc tuyen\b|\b(?:tren|qua) mang\b|\btu xa\b")
+# Whose fee is paid on-line: "nộp phí online" is, "nộp online" is not.
+_PAYING = re.compile(
+    r"\b(?:thanh toan|(?:tra|dong) duoc (?=nhung|cac|thu tuc)"
+    r"|(?:tra|nop|dong|chuyen|thu)(?: duoc)?(?: cac| khoan)*"
+    r" (?:tien|phi|le phi|thue)(?: le phi)?)\b"
+)
+_PAID_ONLINE = re.compile(
+    r"\btruc tuyen\b|\b(?:tren|qua|bang) (?:mang|cong|dien thoai|app|vi)\b|\bdien tu\b|\bmomo\b"
+    r"|\bchuyen khoan\b|\bngoi nha\b|\bo nha\b|\btai nha\b"
+)
+# A list or a count is wanted, and not the ways to pay for one procedure.
+_LISTS = re.compile(
+    r"\b(?:thu tuc|dich vu|dich vu cong|ho so|viec|linh vuc|loai|khoan|giay to) (?:nao|gi|chi)\b"
+    r"|\b(?:nhung|cac) (?:\w+ ){0,2}(?:thu tuc|dich vu)\b"
+    r"|\b(?:co|duoc) may (?:thu tuc|dich vu)\b"
+    r"|\b(?:bao nhieu|danh sach|liet ke|dem|so luong|tong so)\b.*\b(?:thu tuc|dich vu)\b"
+)
 # Authorities that receive all that is done at their level.
 _RECEIVING = re.compile(r"^(?:uy ban nhan dan|trung tam phuc vu hanh chinh cong)\b")
 # What stands before a subject; the former words say that it is a field.
@@ -58,11 +77,36 @@ def read(text: str, field: str, agency: str, agency_written: str) -> tuple[Query
     if agency and _RECEIVING.search(vn.fold(agency)):
         levels = [PROVINCE if vn.fold(agency).endswith("tinh") else COMMUNE]
         agency = ""
-    subject, is_field = (field, True) if field else _subject(" ".join(words))
+    pays = _asks_online_payment(line)
+    about = _without_paying(words) if pays else " ".join(words)
+    subject, is_field = (field, True) if field else _subject(about)
     kind = next((kind for kind, pattern in KIND_WORDS.items() if pattern.search(line)), "")
     level = levels[0] if len(levels) == 1 and not agency else ""
+    if pays:
+        return Query(subject, level, agency, online_payment=True), is_field
     online = not kind and bool(_ONLINE.search(line))
     return Query(subject, level, agency, online, kind), is_field
+
+
+def lists_online_payment(text: str) -> bool:
+    """Whether a message asks which procedures, or how many, have a fee that is paid on-line."""
+    line = vn.fold(vn.normalise(text))
+    return _asks_online_payment(line) and bool(_LISTS.search(line))
+
+
+def _asks_online_payment(line: str) -> bool:
+    return bool(_PAYING.search(line) and _PAID_ONLINE.search(line))
+
+
+def _without_paying(words: list[str]) -> str:
+    """The line with breaks for what it says of paying on-line: "về đất đai ; ; được không"."""
+    line = " ".join(vn.fold_word(word) for word in words)
+    for pattern in (_PAYING, _PAID_ONLINE):
+        for match in reversed(list(pattern.finditer(line))):
+            start = len(line[: match.start()].split())
+            words = [*words[:start], BREAK, *words[start + len(match.group().split()) :]]
+        line = " ".join(vn.fold_word(word) for word in words)
+    return " ".join(words)
 
 
 @functools.lru_cache(maxsize=1)
@@ -87,6 +131,7 @@ def _subject(line: str) -> tuple[str, bool]:
         match = lead.search(folded)
         if match:
             end = _SUBJECT_ENDS.search(folded, match.end() - 1)
-            subject = line[match.end() : end.start() if end else None].split()[:LONGEST_SUBJECT]
+            subject = line[match.end() : end.start() if end else None].partition(BREAK)[0].split()
+            subject = subject[:LONGEST_SUBJECT]
             return " ".join(subject), bool(subject) and lead is _FIELD_LEAD
     return "", False

@@ -9,6 +9,7 @@ from typing import Any
 
 from bot import clock, database
 from bot.catalogue import companions, repository
+from bot.catalogue import tables as t
 from bot.catalogue.model import COMMUNE, PROVINCE, Procedure, Source
 
 
@@ -20,6 +21,17 @@ def procedure(code: str, on: dt.date | None = None) -> Procedure | None:
     """
     with database.connect() as connection:
         return repository.get(connection, code, on or clock.today())
+
+
+def records(code: str, on: dt.date | None = None) -> tuple[Procedure, ...]:
+    """What each source by itself tells of a procedure on a day (default: today).
+
+    The one that goes before the others comes first; none where the procedure is unknown.
+    """
+    day = on or clock.today()
+    with database.connect() as connection:
+        found = dict(repository.layers_of_many(connection, [code], day)).get(code, {})
+    return tuple(found[layer] for layer in t.LAYERS if layer in found)
 
 
 def last_day(code: str) -> dt.date | None:

@@ -67,9 +67,7 @@ def _read(path: Path) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     errors: list[str] = []
     imported_at = dt.datetime.utcnow().replace(microsecond=0)
-    for line, row in read_rows(
-        path, COLUMNS, largest=LARGEST_FILE, optional=OPTIONAL_COLUMNS
-    ):
+    for line, row in read_rows(path, COLUMNS, largest=LARGEST_FILE, optional=OPTIONAL_COLUMNS):
         try:
             values = _values(row, imported_at)
             rows[values["code"]] = values
@@ -117,7 +115,7 @@ def _sum(text: str) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise ValueError("fee_unpaid must be a whole number of đồng, without dots")
+        raise ValueError("fee_unpaid must be a whole number (VND), without dots")
     return int(text)
 
 

@@ -81,7 +81,10 @@ def test_each_has_a_rule_and_leads_back_into_the_form(intent: str) -> None:
     name = "action_guidance" if intent in GUIDES else GUIDANCE[intent][0]
     # Of the citizen's own dossier where one was shown.
     name = "action_about_dossier" if intent in LINES else name
-    assert actions_for(intent, in_form=False) == [[name]]
+    # Outside the form the citizen's own payment is looked at first, too.
+    trouble = "action_payment_trouble"
+    alone = trouble if intent in ("payment_problem", "ask_receipt") else name
+    assert actions_for(intent, in_form=False) == [[alone]]
     assert actions_for(intent, in_form=True) == [[name, FORM]]
 
 
@@ -140,7 +143,9 @@ def test_an_intent_is_answered_with_steps_source_and_date(intent: str) -> None:
     said = ask(f"/{intent}", intent)
     assert text in said.text
     day = source.checked_on.strftime("%d/%m/%Y")
-    assert said.text.endswith(f"Nguồn: {source.title}, kiểm tra ngày {day}.")
+    # What is said of paying ends with a warning (tests/payments/test_last_line.py).
+    last = said.text.splitlines()[-2 if guide.contract == "payment" else -1]
+    assert last == f"Nguồn: {source.title}, kiểm tra ngày {day}."
     assert said.answers == [
         {
             "topic": guide.contract,
@@ -157,6 +162,8 @@ def test_an_intent_is_answered_with_steps_source_and_date(intent: str) -> None:
 @pytest.mark.usefixtures("shipped_seed")
 def test_every_narrower_topic_is_told_short_and_leads_on() -> None:
     for message, topic in read_pairs(MESSAGES, "\t"):
+        if topic.partition(".")[0] == "scam":  # told by an aspect, whatever the intent
+            continue
         intent = INTENTS[topic.partition(".")[0]]
         said = ask(message, intent)
         assert FACTS[topic][0] in said.text, message

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from actions.find_procedure import ActionChooseOption
 from actions.services import ActionListServices
 from bot import database
-from bot.catalogue import layers, listing_question
+from bot.catalogue import companions, layers, listing, listing_question
 from bot.catalogue import tables as t
 from bot.catalogue.listing import Query
-from bot.catalogue.model import Channel
+from bot.catalogue.model import Channel, Procedure, Source
+from bot.payments.evidence import names_online_payment
 from bot.settings import Settings
 from tests.actions.talking import Said, say
 from tests.catalogue.exports import procedure
@@ -212,3 +215,128 @@ def test_reading_a_message(text: str, query: Query) -> None:
 def test_an_authority_is_no_field() -> None:
     query, _ = listing_question.read("Sở Xây dựng làm gì", "", "Sở Xây dựng", "Sở Xây dựng")
     assert query == Query(agency="Sở Xây dựng")
+
+
+# What is paid on-line
+
+PAYING = [
+    procedure("1.000501", "Cấp thẻ thợ lặn", field="Thủy sản", online_payment=True),
+    procedure("1.000502", "Đăng ký lồng bè", field="Thủy sản", online_payment=False),
+    procedure("1.000503", "Cấp phép đo gió", field="Khí tượng", online_payment=True),
+]
+MENTIONING = procedure(
+    "1.000601",
+    "Đăng ký lều",
+    field="Du lịch",
+    steps=("Bước 1: nộp phí, lệ phí thông qua chức năng thanh toán trực tuyến.",),
+)
+FIGURES = (
+    "online_services_2022",
+    "- Năm 2022 có 688.",
+    Source("Bài 2023", "", dt.date(2026, 8, 2)),
+)
+
+
+def write(*more: Procedure) -> None:
+    with database.begin() as connection:
+        layers.write_layer(connection, t.NATIONAL, [*CIVIL, *OTHERS, *more])
+        companions.replace_general_facts(connection, t.CURATED, [FIGURES])
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_only_published_flags_of_online_payment_are_counted_by_field() -> None:
+    write(*PAYING, MENTIONING)
+    said = ask("bao nhiêu thủ tục thanh toán online")
+    assert said.text.splitlines() == [
+        "Các thủ tục trong danh mục: mới có 3 thủ tục được công bố có trả tiền trên mạng hay "
+        "không, trong đó 2 thủ tục trả được trên mạng. Những thủ tục khác chưa công bố, nên em "
+        "không tính.",
+        "- Thủy sản: 1 thủ tục",
+        "- Khí tượng: 1 thủ tục",
+        "1. Cấp thẻ thợ lặn",
+        "2. Cấp phép đo gió",
+        "Muốn xem thủ tục nào, anh/chị gõ số thứ tự, ví dụ: số 1.",
+        SOURCE_LINE,
+        "Cán bộ không bao giờ yêu cầu chuyển tiền trong cuộc trò chuyện này.",
+    ]
+    assert (said.answers[0]["topic"], said.answers[0]["status"]) == ("list", "answered")
+    assert said.slots["options"] == ["1.000501", "1.000503"]
+    assert "688" not in said.text
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_a_field_narrows_what_is_paid_online() -> None:
+    write(*PAYING)
+    said = ask("lĩnh vực thủy sản có những thủ tục nào nộp phí online", field="thủy sản")
+    assert "mới có 2 thủ tục được công bố" in said.text
+    assert said.slots["options"] == ["1.000501"]
+    none = ask("hộ tịch thủ tục nào trả tiền trên mạng", field="hộ tịch")
+    assert none.answers[0]["status"] == "not_published"
+    assert "688" not in none.text, "the province's figures are of no single field"
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_flags_that_all_say_no_are_counted_as_such() -> None:
+    write(PAYING[1])
+    said = ask("thủ tục nào trả tiền trên mạng được")
+    assert "mới có 1 thủ tục được công bố" in said.text
+    assert "chưa có thủ tục nào trả được trên mạng" in said.text
+    assert (said.answers[0]["status"], said.slots["options"]) == ("answered", None)
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_without_any_flag_the_texts_that_mention_it_are_shown_as_that() -> None:
+    write(MENTIONING)
+    said = ask("thủ tục nào trả tiền trên mạng được")
+    assert said.text.splitlines() == [
+        "Các thủ tục trong danh mục: nguồn dữ liệu chưa công bố thủ tục nào trả tiền trên mạng "
+        "được, nên em chưa đếm được. Phần cách làm đã công bố của 1 thủ tục có nhắc đến trả tiền "
+        "trên mạng. Đó không phải số thủ tục trả được.",
+        "- Năm 2022 có 688.",
+        "1. Đăng ký lều",
+        "Muốn xem thủ tục nào, anh/chị gõ số thứ tự, ví dụ: số 1.",
+        "Nguồn: Nguồn thử; Bài 2023, kiểm tra ngày 01/07/2026.",
+        "Cán bộ không bao giờ yêu cầu chuyển tiền trong cuộc trò chuyện này.",
+    ]
+    assert said.answers[0]["status"] == "not_published"
+    assert said.slots["options"] == ["1.000601"]
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_of_an_empty_catalogue_nothing_is_paid_online() -> None:
+    said = ask("thủ tục nào trả tiền trên mạng được")
+    assert said.answers == [{"topic": "list", "status": "not_published"}]
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_a_test_of_all_procedures_is_remembered_until_the_catalogue_changes() -> None:
+    write(MENTIONING)
+    assert listing.those(names_online_payment) == {"1.000601"}
+    write()
+    assert listing.those(names_online_payment) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "lists", "subject"),
+    [
+        ("Thủ tục nào trả tiền trên mạng được", True, ""),
+        ("thu tuc nao nop phi qua mang duoc", True, ""),
+        ("lĩnh vực đất đai có những thủ tục nào nộp phí online", True, "Đất đai"),
+        ("liệt kê thủ tục hộ tịch thanh toán trực tuyến", True, "Hộ tịch"),
+        ("momo trả được những thủ tục nào", True, ""),
+        ("bữa ni mấy thủ tục chi đóng tiền trên điện thoại được rứa", True, ""),
+        ("nộp phí online thủ tục đất đai được không", False, "Đất đai"),
+        ("đăng ký kết hôn trả tiền trên mạng được không", False, ""),
+    ],
+)
+def test_a_list_of_what_is_paid_online_is_told_from_a_way_to_pay(
+    text: str, lists: bool, subject: str
+) -> None:
+    assert listing_question.lists_online_payment(text) is lists
+    assert listing_question.read(text, "", "", "")[0] == Query(subject, online_payment=True)
+
+
+@pytest.mark.parametrize("text", ["thủ tục nào nộp qua mạng", "thủ tục nào phải đóng phí"])
+def test_filing_online_or_paying_alone_is_no_paying_online(text: str) -> None:
+    assert not listing_question.lists_online_payment(text)
+    assert not listing_question.read(text, "", "", "")[0].online_payment

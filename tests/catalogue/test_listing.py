@@ -131,3 +131,23 @@ def test_a_change_counts_at_once() -> None:
 @pytest.mark.usefixtures("database_ready")
 def test_an_empty_catalogue_has_nothing_to_list() -> None:
     assert listing.listing(Query()) == Listing(0, 0, (), (), False, (), None)
+
+
+@pytest.mark.usefixtures("database_ready")
+def test_only_published_flags_of_online_payment_count() -> None:
+    flags = (True, False, None, True)
+    paid = [replace(p, online_payment=flag) for p, flag in zip(PROCEDURES, flags, strict=False)]
+    with database.begin() as connection:
+        layers.write_layer(connection, t.NATIONAL, [*paid, *PROCEDURES[4:]])
+    found = listing.listing(Query(online_payment=True))
+    assert (codes(found), found.count, found.published) == (["1", "4"], 2, 3)
+    of_field = listing.listing(Query("hộ tịch", online_payment=True))
+    assert (of_field.count, of_field.published, of_field.fields) == (1, 2, (("Hộ tịch", 1),))
+    # Without the question it is the service levels that are counted.
+    assert listing.listing(Query()).published == 2
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_list_may_be_of_certain_codes_only() -> None:
+    found = listing.listing(Query("hộ tịch"), among={"1.000002", "1.000005"})
+    assert (codes(found), found.count) == (["2"], 1)
