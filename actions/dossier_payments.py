@@ -21,7 +21,7 @@ from bot.catalogue.model import Source
 from bot.dossiers.model import Dossier
 from bot.payments import beneficiaries, orders, payment_pages, qr
 from bot.payments.gateway import payment_gateway
-from bot.payments.order import AlreadyPaid
+from bot.payments.order import PAID, AlreadyPaid
 from bot.rendering import dossier_payment_lines as lines
 from bot.rendering import procedure_lines as rendering
 from bot.support import tickets
@@ -80,14 +80,18 @@ async def tell_ways(dispatcher: CollectingDispatcher, tracker: Tracker, dossier:
         return done
     values: dict[str, Any] = dict(lines.sums(dossier.fee_unpaid))
     known = await orders.refreshed(dossier.code, payment_gateway())
-    if any(order.is_settled and order.amount == dossier.fee_unpaid for order in known):
+    settled = [o for o in known if o.is_settled and o.amount == dossier.fee_unpaid]
+    if not settled:
+        try:
+            ways = await asyncio.to_thread(_ways, tracker.sender_id, dossier, dossier.fee_unpaid)
+        except AlreadyPaid as error:
+            settled = [error.order]
+    if any(order.state == PAID for order in settled):
         _say(dispatcher, "utter_payment_paid_already", ANSWERED, dossier, **values)
         return done
-    try:
-        ways = await asyncio.to_thread(_ways, tracker.sender_id, dossier, dossier.fee_unpaid)
-    except AlreadyPaid:
-        _say(dispatcher, "utter_payment_paid_already", ANSWERED, dossier, **values)
-        return done
+    if settled:
+        # Money is under way, one way or the other: what is known of it, and no second payment.
+        return await tell_state(dispatcher, tracker, dossier)
     if ways:
         values["lines"] = "\n".join(ways)
         _say(dispatcher, "utter_payment_ways_of_dossier", ANSWERED, dossier, **values)

@@ -22,7 +22,7 @@ from actions.memory import (
 from actions.safe_action import Events
 from bot import clock
 from bot.catalogue import finder, service
-from bot.catalogue.model import COMMUNE, Procedure
+from bot.catalogue.model import COMMUNE, FEES, Procedure
 from bot.catalogue.situation import NOTHING
 from bot.offices.routing import Place
 from bot.payments import quantity
@@ -50,7 +50,7 @@ OVERVIEW = "procedure"
 FACTS: dict[str, tuple[str, Callable[[Procedure], list[str]]]] = {
     OVERVIEW: ("channels", rendering.overview),
     "documents": ("documents", rendering.documents),
-    "fee": ("channels", rendering.fees),
+    "fee": (FEES, rendering.fees),
     "processing_time": ("channels", rendering.times),
     "place": ("places", rendering.place),
     "online": ("channels", rendering.online),

@@ -9,7 +9,16 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from bot import catalogue_commands, commands, dossier_commands, support_commands
+from bot import (
+    beneficiary_commands,
+    catalogue_commands,
+    commands,
+    dossier_commands,
+    fact_commands,
+    payment_commands,
+    payment_method_commands,
+    support_commands,
+)
 from bot.catalogue.sheets.formats import FORMATS
 from bot.database import DatabaseUnavailable
 from bot.dossiers.sms import SmsUnavailable
@@ -18,6 +27,7 @@ from bot.engine.intent_file import OutputRefused
 from bot.engine.ports import PortTaken
 from bot.engine.training import TrainingFailed
 from bot.imports import ImportRefused
+from bot.payments.beneficiary import BeneficiaryListError
 from bot.settings import SettingsError
 
 # Faults that the user can mend: a sentence and no traceback.
@@ -26,6 +36,7 @@ USER_ERRORS = (
     SettingsError,
     SmsUnavailable,
     StatusFileError,
+    BeneficiaryListError,
     DatabaseUnavailable,
     PortTaken,
     TrainingFailed,
@@ -43,6 +54,12 @@ def _day(text: str) -> dt.date:
 def _limit(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 100:
         raise argparse.ArgumentTypeError("a whole number from 1 to 100 is wanted")
+    return int(text)
+
+
+def _sum(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text)):
+        raise argparse.ArgumentTypeError("a whole number of dong is wanted, without separators")
     return int(text)
 
 
@@ -106,6 +123,25 @@ def parser() -> argparse.ArgumentParser:
         "--explain", action="store_true", help="what each comparison added, and what was decided"
     )
 
+    command = add(catalogue_group, "published", fact_commands.catalogue_published)
+    command.add_argument("--to", type=Path, metavar="FILE.csv", help="a row for each procedure")
+    command.add_argument("--by-field", action="store_true", help="counts for each field")
+    command.add_argument("--json", action="store_true", help="counts and shares as JSON")
+
+    fees = groups.add_parser("fees", help="Fees that the province fixes itself.")
+    fees_group = fees.add_subparsers(required=True, metavar="COMMAND")
+    services = groups.add_parser("services", help="Levels and flags of online services.")
+    services_group = services.add_subparsers(required=True, metavar="COMMAND")
+    for group, put, template in (
+        (fees_group, fact_commands.fees_import, fact_commands.fees_template),
+        (services_group, fact_commands.services_import, fact_commands.services_template),
+    ):
+        command = add(group, "import", put)
+        command.add_argument("path", type=Path, help="CSV file, UTF-8")
+        command.add_argument("--dry-run", action="store_true", help="report only, write nothing")
+        command = add(group, "template", template)
+        command.add_argument("path", type=Path, help="CSV file to write")
+
     dossiers = groups.add_parser("dossiers", help="Dossiers of citizens.")
     dossiers_group = dossiers.add_subparsers(required=True, metavar="COMMAND")
     command = add(dossiers_group, "import", dossier_commands.dossiers_import)
@@ -147,6 +183,38 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("path", type=Path, help="CSV file to write")
     command = add(offices_group, "template", commands.offices_template)
     command.add_argument("folder", type=Path)
+
+    beneficiaries = groups.add_parser("beneficiaries", help="Who receives fees by QR code.")
+    beneficiaries_group = beneficiaries.add_subparsers(required=True, metavar="COMMAND")
+    command = add(beneficiaries_group, "keygen", beneficiary_commands.beneficiaries_keygen)
+    command.add_argument("folder", type=Path)
+    command = add(beneficiaries_group, "sign", beneficiary_commands.beneficiaries_sign)
+    command.add_argument("list", type=Path, metavar="LIST.json")
+    command.add_argument("--key", type=Path, required=True, help="the private key")
+    command.add_argument("--to", type=Path, required=True, help="file to write")
+    command = add(beneficiaries_group, "check", beneficiary_commands.beneficiaries_check)
+    command.add_argument("file", nargs="?", default="", help="default: BOT_QR_BENEFICIARIES")
+
+    payments = groups.add_parser("payments", help="Payments through the gateway.")
+    payments_group = payments.add_subparsers(required=True, metavar="COMMAND")
+    ways = payments_group.add_parser("methods", help="Ways to pay that offices have published.")
+    ways_group = ways.add_subparsers(required=True, metavar="COMMAND")
+    command = add(ways_group, "import", payment_method_commands.methods_import)
+    command.add_argument("path", type=Path, help="CSV file, UTF-8")
+    command.add_argument("--dry-run", action="store_true", help="report only, write nothing")
+    command = add(ways_group, "list", payment_method_commands.methods_list)
+    command.add_argument("code")
+    command.add_argument("--channel", default="", choices=("", "online", "direct", "postal"))
+    command = add(payments_group, "reconcile", payment_commands.payments_reconcile)
+    command.add_argument("--day", type=_day, help="day in Vietnam, YYYY-MM-DD")
+    command.add_argument("--statement", type=Path, metavar="FILE.csv", help="settlement file")
+    command.add_argument("--json", action="store_true")
+    command = add(payments_group, "list", payment_commands.payments_list)
+    command.add_argument("--day", type=_day, help="day in Vietnam, YYYY-MM-DD")
+    command = add(payments_group, "refund", payment_commands.payments_refund)
+    command.add_argument("reference")
+    command.add_argument("--reason", required=True, help="for the gateway, without personal data")
+    command.add_argument("--amount", type=_sum, help="dong, if not all of it")
 
     db = groups.add_parser("db", help="The database.")
     add(db.add_subparsers(required=True, metavar="COMMAND"), "upgrade", commands.db_upgrade)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Connection
 
 from bot.catalogue import repository
-from bot.catalogue.model import FACT_GROUPS, Procedure
+from bot.catalogue.model import FACT_GROUPS, FEES, Procedure
 
 EXPIRED, STALE = "expired", "stale"
 
@@ -42,7 +42,11 @@ def doubtful(connection: Connection, today: dt.date, stale_after_days: int) -> I
     """All groups of facts to be doubted today, by code."""
     codes = repository.all_codes(connection, today)
     for found in repository.get_many(connection, codes, today):
-        for group in FACT_GROUPS:
+        told = []
+        for group in (*FACT_GROUPS, FEES):
             doubt = doubt_of(found, group, today, stale_after_days)
-            if doubt is not None and getattr(found, group):
-                yield Doubt(found.code, found.display_name, group, *doubt)
+            # Fees that share the doubt of their channels are not listed again.
+            if doubt is None or not getattr(found, group) or ("channels", doubt) in told:
+                continue
+            told.append((group, doubt))
+            yield Doubt(found.code, found.display_name, group, *doubt)

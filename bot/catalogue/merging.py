@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import Any
 
 from bot.catalogue import tables as t
-from bot.catalogue.model import FACT_GROUPS, Channel, Dates, Procedure, Source
+from bot.catalogue.model import FACT_GROUPS, FLAGS, ONLINE, OPEN, Procedure
+from bot.catalogue.ways import CHANNELS, has_own_fees, split, ways
 
 # Whose word goes for what a procedure is called and where it belongs.
 IDENTITY_LAYERS = (t.STAFF, t.NATIONAL, t.PORTAL, t.CURATED)
@@ -17,6 +18,8 @@ IDENTITY = ("name", "field", "level", "issuing_body", "decision")
 
 def merge(layers: Mapping[str, Procedure], day: dt.date) -> Procedure:
     """One procedure: each group of facts from the first layer that knows it for the day.
+
+    Channels may have their fees from another layer; `bot.catalogue.ways` says how.
 
     Facts that begin later are left out; facts that have ended stand only where no layer
     knows others, and are named in `expired`. What one layer learned after the day does not
@@ -32,6 +35,8 @@ def merge(layers: Mapping[str, Procedure], day: dt.date) -> Procedure:
     expired: dict[str, dt.date] = {}
     upcoming: dict[str, dt.date] = {}
     for group in FACT_GROUPS:
+        if group == CHANNELS:
+            continue
         ended: tuple[Procedure, Any, dt.date] | None = None
         for record in records:
             value, end, begin = _on(record, group, day)
@@ -46,32 +51,51 @@ def merge(layers: Mapping[str, Procedure], day: dt.date) -> Procedure:
         else:
             if ended is not None:
                 origin[group], values[group], expired[group] = ended
+    found = ways(records, day, known_from, values.get("online"))
+    if found.origin is not None:
+        origin[CHANNELS] = found.origin
+    values[CHANNELS] = found.channels
+    if values.get("online") is False and _is_above(records, origin["online"], found.origin):
+        values[CHANNELS] = tuple(c for c in found.channels if c.kind != ONLINE)
     papers = origin.get("documents")
-    sources: list[tuple[str, Source]] = [
+    origins = [(group, origin[group]) for group in FACT_GROUPS if group in origin]
+    sources = [
         (group, source)
-        for group, record in origin.items()
+        for group, record in origins
         if (source := record.source_of(group)) is not None
     ]
+    dates = [(group, held) for group, rec in origins if (held := rec.dates_of(group)) != OPEN]
     first = records[0]
     return replace(
         identity[0],
         **{**{group: getattr(_EMPTY, group) for group in FACT_GROUPS}, **values},
         documents_note=papers.documents_note if papers else "",
         aliases=first.aliases,
-        curated=t.CURATED in layers or t.STAFF in layers,
+        curated=t.CURATED in layers or (t.STAFF in layers and _is_written(layers[t.STAFF])),
         known_from=known_from,
-        sources=tuple(sources),
-        dates=tuple(
-            (group, held)
-            for group, record in origin.items()
-            if (held := record.dates_of(group)) != Dates()
-        ),
-        expired=tuple(expired.items()),
-        upcoming=tuple(upcoming.items()),
+        sources=(*sources, *found.sources),
+        dates=(*dates, *found.dates),
+        expired=(*expired.items(), *found.expired.items()),
+        upcoming=(*upcoming.items(), *found.upcoming.items()),
     )
 
 
 _EMPTY = Procedure("", "", "", "")
+
+
+def _is_written(record: Procedure) -> bool:
+    """Whether staff wrote of a procedure themselves, beside fees and flags from lists."""
+    if record.name or record.documents_note:
+        return True
+    groups = (group for group in FACT_GROUPS if group not in (*FLAGS, CHANNELS))
+    if any(not _is_empty(getattr(record, group)) for group in groups):
+        return True
+    return bool(split(record)[0]) or (bool(record.channels) and not has_own_fees(record))
+
+
+def _is_above(records: list[Procedure], one: Procedure, other: Procedure | None) -> bool:
+    """Whether a record's layer goes before that of another."""
+    return other is not None and records.index(one) < records.index(other)
 
 
 def _is_empty(value: Any) -> bool:
@@ -80,8 +104,7 @@ def _is_empty(value: Any) -> bool:
 
 def _told(record: Procedure, group: str, value: Any, day: dt.date) -> bool:
     """Whether a value was known on a day already, or names itself from when it holds."""
-    items = value if isinstance(value, tuple) else ()
-    rows = [*items, *(fee for item in items for fee in getattr(item, "fees", ()))]
+    rows = value if isinstance(value, tuple) else ()
     named = any(row.dates.effective_from for row in rows if hasattr(row, "dates"))
     return named or record.is_known_on(group, day)
 
@@ -105,36 +128,12 @@ def _items_on(
     items: tuple[Any, ...], day: dt.date
 ) -> tuple[tuple[Any, ...], dt.date | None, dt.date | None]:
     """The items that hold on a day; where none does, those that ended last."""
-    begin = [item.dates.effective_from for item in items if not item.dates.begun(day)]
+    begin = min(
+        (item.dates.effective_from for item in items if not item.dates.begun(day)), default=None
+    )
     begun = [item for item in items if item.dates.begun(day)]
-    fees = [fee for item in begun if isinstance(item, Channel) for fee in item.fees]
-    begin += [fee.dates.effective_from or day for fee in fees if not fee.dates.begun(day)]
-    begun = [item for item in begun if not _is_to_come(item, day)]
-    held = [_with_fees_on(item, day) for item in begun if not item.dates.ended(day)]
+    held = [item for item in begun if not item.dates.ended(day)]
     if held or not begun:
-        shown = [fee.dates for item in held for fee in getattr(item, "fees", ())]
-        all_ended = bool(shown) and all(dates.ended(day) for dates in shown)
-        end = max(dates.effective_to for dates in shown) if all_ended else None
-        return tuple(held), end, min(begin, default=None)
+        return tuple(held), None, begin
     last = max(item.dates.effective_to for item in begun)
-    ended = tuple(item for item in begun if item.dates.effective_to == last)
-    return ended, last, min(begin, default=None)
-
-
-def _is_to_come(item: Any, day: dt.date) -> bool:
-    """Whether an item is a channel that tells of fees only, and all of them begin later."""
-    if not isinstance(item, Channel) or not item.fees or item.note or item.time.is_published:
-        return False
-    return not any(fee.dates.begun(day) for fee in item.fees)
-
-
-def _with_fees_on(item: Any, day: dt.date) -> Any:
-    """A channel with the fees of a day; other items as they are.
-
-    Where all its fees have ended they stay, each with its last day.
-    """
-    if not isinstance(item, Channel) or not item.fees:
-        return item
-    begun = [fee for fee in item.fees if fee.dates.begun(day)]
-    held = [fee for fee in begun if not fee.dates.ended(day)]
-    return replace(item, fees=tuple(held or begun))
+    return tuple(item for item in begun if item.dates.effective_to == last), last, begin

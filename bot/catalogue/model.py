@@ -15,6 +15,9 @@ TIME_UNITS = ("working_day", "day", "hour", "month", "year")
 # Toàn trình, một phần, chỉ cung cấp thông tin.
 SERVICE_LEVELS = ("full", "partial", "information")
 VND = "VND"
+# Fees may have a source and days other than the channels that they are paid by, and those of
+# one channel others again: "fees", "fees.online".
+FEES = "fees"
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,15 @@ class Channel:
     fees: tuple[Fee, ...] = ()
     note: str = ""
     dates: Dates = OPEN
+
+    @property
+    def tells_way(self) -> bool:
+        """Whether it says how a dossier is handed in, or how long it takes."""
+        return self.time.is_published or bool(self.note)
+
+    @property
+    def tells_fees_only(self) -> bool:
+        return bool(self.fees) and not self.tells_way
 
 
 @dataclass(frozen=True)
@@ -160,7 +172,8 @@ class Procedure:
     and hold for other days: `sources` and `dates` map names in `FACT_GROUPS` to theirs,
     `source` and `effective` are those of the whole record. `known_from` is the day on which
     this state of the record was first seen. `expired` and `upcoming` pair groups with the
-    day on which what is shown ended, or something else begins.
+    day on which what is shown ended, or something else begins. Fees go by the name `FEES`
+    there, those of one channel by `fee_group(kind)`.
     """
 
     code: str
@@ -203,9 +216,18 @@ class Procedure:
         """The name that a citizen reads."""
         return self.plain_name or self.name
 
+    @property
+    def fees(self) -> tuple[Fee, ...]:
+        """The fees of all channels."""
+        return tuple(fee for channel in self.channels for fee in channel.fees)
+
     def source_of(self, group: str) -> Source | None:
-        """The source of a group of facts, or of the whole record."""
-        return dict(self.sources).get(group, self.source)
+        """The source of a group of facts, or of the whole record.
+
+        Fees that have none of their own are those of the channels.
+        """
+        known = dict(self.sources)
+        return next((known[name] for name in _wider(group) if name in known), self.source)
 
     def is_known_on(self, group: str, day: dt.date) -> bool:
         """Whether the sources tell of a group of facts for a day.
@@ -217,10 +239,33 @@ class Procedure:
         return since is None or since <= day
 
     def dates_of(self, group: str) -> Dates:
-        """The days on which a group of facts holds, or the whole record."""
-        return dict(self.dates).get(group, self.effective)
+        """The days on which a group of facts holds, or the whole record.
+
+        Fees with a source of their own do not end with the channels.
+        """
+        known = dict(self.dates)
+        sourced = {name for name, _ in self.sources if name in FEE_GROUPS}
+        for name in _wider(group):
+            if name in known:
+                return known[name]
+            if name in sourced:
+                return OPEN
+        return self.effective
 
 
+def fee_group(kind: str) -> str:
+    """The name that the fees of one kind of channel have among the groups."""
+    return f"{FEES}.{kind}"
+
+
+def _wider(group: str) -> tuple[str, ...]:
+    """The group, then those that it is a part of."""
+    if group == FEES:
+        return (FEES, "channels")
+    return (group, FEES, "channels") if group in FEE_GROUPS else (group,)
+
+
+FEE_GROUPS = (FEES, *(fee_group(kind) for kind in CHANNEL_KINDS))
 # Attributes that are taken from one layer or the other as a whole.
 FACT_GROUPS = (
     "plain_name",
@@ -242,3 +287,7 @@ FACT_GROUPS = (
     "mistakes",
     "differs_from",
 )
+# How far a procedure is done online: the province has lists of these.
+FLAGS = ("service_level", "online", "online_payment")
+# Groups that may have a source and days of their own in a record.
+ORIGIN_GROUPS = (*FACT_GROUPS, *FEE_GROUPS)

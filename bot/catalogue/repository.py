@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -157,6 +157,23 @@ def all_states(connection: Connection, day: dt.date, *, past: bool = False) -> I
     codes = [row.code for row in connection.execute(query)]
     for chunk in chunks(codes):
         yield from _states(connection, sa.and_(columns.code.in_(chunk), wanted))
+
+
+def states_of_layer(
+    connection: Connection, layer: str, codes: Collection[str], day: dt.date
+) -> Iterator[State]:
+    """Records of a layer that are the answer on a day or later, by code, the oldest first."""
+    columns = t.procedures.c
+    not_over = sa.or_(columns.valid_to.is_(None), columns.valid_to > day)
+    # A state that was corrected keeps an empty window.
+    not_empty = sa.or_(
+        columns.valid_from.is_(None),
+        columns.valid_to.is_(None),
+        columns.valid_from != columns.valid_to,
+    )
+    for chunk in chunks(sorted(codes)):
+        where = sa.and_(columns.layer == layer, columns.code.in_(chunk))
+        yield from _states(connection, sa.and_(where, not_over, not_empty))
 
 
 def _states(connection: Connection, where: Any) -> Iterator[State]:

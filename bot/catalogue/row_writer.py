@@ -31,13 +31,18 @@ BATCH = 2000
 POSTGRES_LOCK = 4_150_915
 
 
+def wait_for_turn(connection: Connection) -> None:
+    """Be the only importer until the transaction ends; SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+
+
 class RowWriter:
     """Collects rows and inserts them in batches; identifiers are given out here."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(POSTGRES_LOCK)))
+        wait_for_turn(connection)
         self._next = {
             table: int(connection.execute(sa.select(sa.func.max(table.c.id))).scalar() or 0) + 1
             for table in (t.procedures, t.channels)

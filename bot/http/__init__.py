@@ -11,6 +11,8 @@ from bot.http import (
     errors,
     health,
     limits,
+    payment_qr,
+    payments,
     portal,
     procedure_page,
     procedures,
@@ -25,6 +27,8 @@ def add_routes(app: Sanic) -> None:
     app.blueprint(chat_page.blueprint)
     app.blueprint(procedures.blueprint)
     app.blueprint(procedure_page.blueprint)
+    app.blueprint(payment_qr.blueprint)
+    app.blueprint(payments.blueprint)
     errors.handle_errors(app)
     limits.add_limits(app)
     compression.add_compression(app)

@@ -13,8 +13,9 @@ from bot.http.errors import told
 from bot.rate_limits import RateLimit
 from bot.settings import settings
 
-# Channels count messages, not requests; whether the server lives may always be asked.
-UNLIMITED = ("/socket.io", "/webhooks/", "/health/")
+# Channels count messages, not requests; whether the server lives may always be asked. A payment
+# gateway tells of all payments from one address, and what it tells must not be lost.
+UNLIMITED = ("/socket.io", "/webhooks/", "/health/", "/payments/callback")
 
 
 def add_limits(app: Sanic) -> None:

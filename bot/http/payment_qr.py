@@ -19,8 +19,8 @@ from sanic.response import HTTPResponse, raw
 from bot import clock, wording
 from bot.http import layout
 from bot.http.errors import error_response, wants_page
-from bot.http.headers import content_policy
 from bot.http.layout import Page
+from bot.http.private_page import keep_private
 from bot.http.procedure_page import SHEET
 from bot.payments import qr, qr_picture
 from bot.payments.qr import QrGone, QrOrder
@@ -42,26 +42,15 @@ async def page(request: Request, name: str) -> HTTPResponse:
     try:
         order = await asyncio.to_thread(qr.find, token) if len(token) <= LONGEST_TOKEN else None
     except QrGone:
-        return _private(_gone(410, in_words=wants_page(request)))
+        return keep_private(_gone(410, in_words=wants_page(request)))
     if order is None:
-        return _private(_gone(404, in_words=wants_page(request)))
-    return _private(_picture(order) if is_picture else _page(order))
+        return keep_private(_gone(404, in_words=wants_page(request)))
+    return keep_private(_picture(order) if is_picture else _page(order))
 
 
 def say(name: str, /, **values: Any) -> str:
     """A piece of `domain/payment_qr.yml` with its keywords filled in."""
     return wording.text("payment_qr", name).format(**values)
-
-
-def _private(response: HTTPResponse) -> HTTPResponse:
-    """Nothing keeps the answer, finds it by searching or shows it inside a page of its own."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    rules = (r for r in content_policy().split("; ") if not r.startswith("frame-ancestors"))
-    response.headers["Content-Security-Policy"] = "; ".join((*rules, "frame-ancestors 'none'"))
-    return response
 
 
 def _gone(status: int, *, in_words: bool) -> HTTPResponse:
@@ -73,7 +62,7 @@ def _gone(status: int, *, in_words: bool) -> HTTPResponse:
     else:
         texts = [say("utter_payment_qr_unknown"), say("utter_payment_qr_unknown_ask")]
         title = say("utter_payment_qr_unknown_title")
-    return layout.problem(title, [*texts, say("utter_payment_qr_no_transfer")], status)
+    return layout.problem(title, [*texts, wording.fragment("no_transfer_in_chat")], status)
 
 
 def _picture(order: QrOrder) -> HTTPResponse:
@@ -109,7 +98,11 @@ def render(order: QrOrder) -> str:
         f"<dt>{escape(say(name))}</dt><dd>{escape(value)}</dd>" for name, value in details
     )
     deadline = say("utter_payment_qr_until", time=f"{until:%H:%M}", date=f"{until:%d/%m/%Y}")
-    care = ("utter_payment_qr_compare", "utter_payment_qr_once", "utter_payment_qr_no_transfer")
+    care = (
+        say("utter_payment_qr_compare"),
+        say("utter_payment_qr_once"),
+        wording.fragment("no_transfer_in_chat"),
+    )
     return f"""<h1>{escape(say("utter_payment_qr_title"))}</h1>
 <p class="screen">{escape(say("utter_payment_qr_intro"))}</p>
 {_image(order, amount)}
@@ -122,7 +115,7 @@ def render(order: QrOrder) -> str:
 </section>
 <section aria-labelledby="care">
 <h2 id="care">{escape(say("utter_payment_qr_care"))}</h2>
-{layout.paragraphs(say(name) for name in care)}
+{layout.paragraphs(care)}
 </section>"""
 
 

@@ -38,13 +38,16 @@ orders = sa.Table(
     # Key of the beneficiary in the signed list; "" where the gateway receives.
     sa.Column("beneficiary", sa.String(64), nullable=False, default=""),
     sa.Column("session_hash", sa.String(64), nullable=False, index=True),
-    # open, paid, failed, expired, refunding, refunded, disputed …
+    # open, paid, failed, expired, refunding, refunded, disputed
     sa.Column("state", sa.String(16), nullable=False, index=True),
     # The gateway's own number of the transaction, once it has told it.
     sa.Column("gateway_number", sa.String(64), nullable=False, default=""),
     sa.Column("made_at", sa.DateTime, nullable=False, index=True),
     sa.Column("expires_at", sa.DateTime, nullable=False),
+    # When the gateway had the right sum.
     sa.Column("paid_at", sa.DateTime),
+    # More money came than was asked for: somebody has to give it back.
+    sa.Column("paid_twice", sa.Boolean, nullable=False, default=False),
     sa.Column("changed_at", sa.DateTime, nullable=False),
 )
 
@@ -57,11 +60,13 @@ messages = sa.Table(
     sa.Column("message_key", sa.String(64), nullable=False, unique=True),
     # As the message says; no order of ours need have it.
     sa.Column("reference", sa.String(32), nullable=False, index=True),
-    # callback, query, refund …
+    # callback, query, refund
     sa.Column("kind", sa.String(16), nullable=False),
-    # What was made of it: applied, out_of_order, wrong_amount, unknown_order …
+    # What was made of it: see bot/payments/states.py.
     sa.Column("verdict", sa.String(32), nullable=False),
     sa.Column("status", sa.String(32), nullable=False, default=""),
+    # A refund of a part of the sum.
+    sa.Column("is_partial", sa.Boolean, nullable=False, default=False),
     sa.Column("amount", sa.BigInteger),
     sa.Column("gateway_number", sa.String(64), nullable=False, default=""),
     sa.Column("received_at", sa.DateTime, nullable=False, index=True),

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from bot import text as vn
-from bot.catalogue.model import Channel, Fee, Procedure
+from bot.catalogue.model import FEES, Channel, Fee, Procedure
 from bot.payments import fee_note, note_words, reliefs
 from bot.payments.fee_note import Price
 from bot.payments.reliefs import Relief
@@ -51,7 +51,8 @@ def tariffs(procedure: Procedure, on: dt.date) -> tuple[Tariff, ...]:
         return ()
     holding = [c for c in procedure.channels if c.dates.begun(on) and not c.dates.ended(on)]
     found = [_tariff(channel, on) for channel in _by_kind(holding)]
-    if procedure.curated or _is_dated(procedure.channels) or not _contradict(found):
+    is_checked = procedure.curated or FEES in dict(procedure.sources)
+    if is_checked or _is_dated(procedure.channels) or not _contradict(found):
         return tuple(found)
     return tuple(
         replace(t, prices=(), cases=(), reliefs=(), unknown=tuple(_texts(t.channel.fees)))

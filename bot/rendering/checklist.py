@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from bot import clock, wording
 from bot import text as vn
-from bot.catalogue.model import COMMUNE, ONLINE, Duration, Procedure
+from bot.catalogue.model import COMMUNE, FEES, ONLINE, Duration, Procedure
 from bot.offices import service as offices_service
 from bot.offices.model import Office
 from bot.offices.routing import Place
@@ -112,7 +112,7 @@ def compose(
         _part(procedure, PAPERS, _papers(procedure), ("documents",)),
         _part(procedure, MISTAKES, _items(procedure.mistakes.splitlines()), ("mistakes",)),
         _part(procedure, FORMS, _forms(procedure), ("forms",)),
-        _part(procedure, FEE, _fees(procedure), ("channels",)),
+        _part(procedure, FEE, _fees(procedure), (FEES,)),
         _part(procedure, TIME, _times(procedure), _time_groups(procedure)),
         _place(procedure, place, offices),
         _online(procedure),

@@ -7,7 +7,7 @@ import datetime as dt
 from bot import clock
 from bot.catalogue.amounts import names_late_hour
 from bot.catalogue.freshness import EXPIRED, doubt_of
-from bot.catalogue.model import Duration, Procedure
+from bot.catalogue.model import FEES, Duration, Procedure
 from bot.offices import working_days
 from bot.rendering import procedure_lines as rendering
 from bot.settings import settings
@@ -19,22 +19,26 @@ CHANNELS = "channels"
 def doubt(procedure: Procedure, group: str, *, of_fees: bool = True) -> list[str]:
     """That a group of facts has ended, or was not checked for long, or is about to change.
 
-    `of_fees`: of channels, the fees are what is told. Otherwise it does not matter that they
-    alone have ended; of other groups it always matters.
+    `of_fees`: of channels, the fees are what is told, which may have days of their own.
+    Otherwise it does not matter that they alone have ended; of other groups it always matters.
     """
     lines = []
     today = clock.today()
-    found = doubt_of(procedure, group, today, settings().stale_after_days)
-    if found is not None and group == CHANNELS and not of_fees and found[0] == EXPIRED:
-        ended = [channel.dates.ended(today) for channel in procedure.channels]
-        found = found if any(ended) or procedure.dates_of(group).ended(today) else None
-    if found is not None:
-        reason, since = found
-        lines.append(fragment(reason, date=rendering.date(since)))
-    change = dict(procedure.upcoming).get(group)
-    if change is not None:
-        lines.append(fragment("upcoming", date=rendering.date(change)))
-    return lines
+    # Fees without a source of their own are as old as their channels, and end with them.
+    follow = group == FEES and FEES not in dict(procedure.sources)
+    groups = (CHANNELS, FEES) if follow or (group == CHANNELS and of_fees) else (group,)
+    for name in groups:
+        found = doubt_of(procedure, name, today, settings().stale_after_days)
+        if found is not None and name == CHANNELS and not of_fees and found[0] == EXPIRED:
+            ended = [channel.dates.ended(today) for channel in procedure.channels]
+            found = found if any(ended) or procedure.dates_of(name).ended(today) else None
+        if found is not None:
+            reason, since = found
+            lines.append(fragment(reason, date=rendering.date(since)))
+    changes = [day for name, day in procedure.upcoming if name in groups]
+    if changes:
+        lines.append(fragment("upcoming", date=rendering.date(min(changes))))
+    return list(dict.fromkeys(lines))
 
 
 def due(procedure: Procedure) -> list[str]:

@@ -8,7 +8,18 @@ from collections.abc import Iterable, Mapping
 
 from bot import text as vn
 from bot.catalogue.amounts import names_a_sum, says_free
-from bot.catalogue.model import ONLINE, VND, Channel, Document, Duration, Fee, Form, Procedure
+from bot.catalogue.model import (
+    FEES,
+    ONLINE,
+    VND,
+    Channel,
+    Document,
+    Duration,
+    Fee,
+    Form,
+    Procedure,
+    fee_group,
+)
 from bot.offices.routing import Place
 from bot.wording import fragment
 
@@ -90,11 +101,20 @@ def _form(form: Form) -> str:
 def fees(procedure: Procedure) -> list[str]:
     """One line per fee and channel; channels that cost the same share their lines."""
     texts = [
-        (c.kind, [fee_line(fee) for fee in c.fees if fee.is_published]) for c in procedure.channels
+        (c.kind, [_fee_sourced(procedure, c, fee) for fee in c.fees if fee.is_published])
+        for c in procedure.channels
     ]
     if not any(lines for _, lines in texts):
         return []
     return by_channel(texts)
+
+
+def _fee_sourced(procedure: Procedure, channel: Channel, fee: Fee) -> str:
+    """The fee with its own source, where a local decision fixes those of other channels only."""
+    source, text = procedure.source_of(fee_group(channel.kind)), fee_line(fee)
+    if source is None or source == procedure.source_of(FEES):
+        return text
+    return fragment("sourced", text=text, source=source.title, date=date(source.checked_on))
 
 
 def states_a_sum(procedure: Procedure) -> bool:

@@ -12,7 +12,7 @@ from actions.procedure_facts import FACTS, TOPICS
 from bot import database
 from bot.catalogue import layers
 from bot.catalogue import tables as t
-from bot.catalogue.model import FACT_GROUPS, Form, Source
+from bot.catalogue.model import ORIGIN_GROUPS, Form, Source
 from bot.settings import Settings
 from tests.actions.talking import Said, say
 from tests.catalogue.exports import procedure
@@ -39,7 +39,7 @@ def ask(intent: str, code: str) -> Said:
 
 def test_every_question_has_a_fact_with_a_group_of_its_own() -> None:
     assert set(TOPICS.values()) < set(FACTS)
-    assert {group for group, _ in FACTS.values()} <= set(FACT_GROUPS)
+    assert {group for group, _ in FACTS.values()} <= set(ORIGIN_GROUPS)
 
 
 @pytest.mark.usefixtures("catalogue")

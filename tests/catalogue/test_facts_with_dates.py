@@ -66,8 +66,8 @@ def direct(*fees: Fee, **facts: Any) -> tuple[Channel, ...]:
 @pytest.mark.parametrize(
     ("today", "amounts", "upcoming"),
     [
-        ("2026-11-24", [5000], (("channels", day("2027-01-01")),)),
-        ("2026-12-31", [5000], (("channels", day("2027-01-01")),)),
+        ("2026-11-24", [5000], (("fees", day("2027-01-01")),)),
+        ("2026-12-31", [5000], (("fees", day("2027-01-01")),)),
         ("2027-01-01", [7000], ()),
         ("2028-01-01", [7000], ()),
     ],
@@ -83,7 +83,7 @@ def test_fees_that_have_ended_without_others_are_shown_and_named() -> None:
     staff = known(channels=direct(UNTIL_NEW_YEAR))
     assert on("2026-12-31", staff=staff).expired == ()
     found = on("2027-01-01", staff=staff)
-    assert (fees_of(found), found.expired) == ([5000], (("channels", day("2026-12-31")),))
+    assert (fees_of(found), found.expired) == ([5000], (("fees", day("2026-12-31")),))
 
 
 def test_a_fee_that_ends_is_left_out_where_others_go_on() -> None:
@@ -95,14 +95,14 @@ def test_a_fee_that_ends_is_left_out_where_others_go_on() -> None:
 def test_a_channel_whose_fees_are_all_to_come_stands_without_them() -> None:
     found = on("2026-11-24", staff=known(channels=direct(FROM_NEW_YEAR, note="Quầy 1")))
     assert found.channels == direct(note="Quầy 1")
-    assert found.upcoming == (("channels", day("2027-01-01")),)
+    assert found.upcoming == (("fees", day("2027-01-01")),)
 
 
 def test_a_fee_to_come_does_not_hide_the_one_that_another_layer_holds() -> None:
     staff = known(channels=direct(FROM_NEW_YEAR))
     national = known(channels=direct(Fee(5000)))
     found = on("2026-12-31", staff=staff, national=national)
-    assert (fees_of(found), found.upcoming) == ([5000], (("channels", day("2027-01-01")),))
+    assert (fees_of(found), found.upcoming) == ([5000], (("fees", day("2027-01-01")),))
     assert fees_of(on("2027-01-01", staff=staff, national=national)) == [7000]
 
 
@@ -161,11 +161,11 @@ def test_a_whole_record_may_have_its_days() -> None:
     ended = day("2026-12-31")
     assert on("2026-12-31", staff=record).expired == ()
     found = on("2027-01-01", staff=record)
-    assert dict(found.expired) == dict.fromkeys(("agency", "channels", "result"), ended)
+    assert dict(found.expired) == dict.fromkeys(("agency", "channels", "fees", "result"), ended)
     later = on("2026-11-24", staff=replace(record, effective=dates("2027-01-01")))
     assert (later.agency, later.result, later.channels) == ("", "", ())
     assert dict(later.upcoming) == dict.fromkeys(
-        ("agency", "channels", "result"), day("2027-01-01")
+        ("agency", "channels", "fees", "result"), day("2027-01-01")
     )
 
 

@@ -22,7 +22,7 @@ from tests.http.serving import EVIL, PROGRAM, Answer, Outline, Server
 from tests.payments.beneficiary_lists import AGENCY, ENTRY, entry, signed, switch_on, write
 
 CODE, FEE = "000.00.53.H48-261112-0099", 1_250_000
-LAST_LINE = "Cán bộ không bao giờ yêu cầu chuyển tiền qua khung chat."
+LAST_LINE = "Cán bộ không bao giờ yêu cầu chuyển tiền trong cuộc trò chuyện này."
 
 
 @pytest.fixture(autouse=True)
@@ -218,4 +218,4 @@ def test_only_the_head_is_sent_where_only_that_is_asked_for(server: Server) -> N
 
 
 def test_the_last_line_is_the_one_of_all_answers() -> None:
-    assert wording.text("payment_qr", "utter_payment_qr_no_transfer") == LAST_LINE
+    assert wording.fragment("no_transfer_in_chat") == LAST_LINE

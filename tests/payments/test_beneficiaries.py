@@ -168,7 +168,7 @@ def test_another_key_in_the_settings_makes_the_list_useless(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert beneficiaries.beneficiary_for(AGENCY, TODAY) == JUSTICE
-    other = signed_list.public_text(Ed25519PrivateKey.generate())
+    other = signed_list.public_text(Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33))))
     switch_on(monkeypatch, file, other)
     assert beneficiaries.beneficiary_for(AGENCY, TODAY) is None
 
@@ -303,7 +303,7 @@ def test_two_for_one_agency_are_refused(other: dict[str, Any], reason: str) -> N
         (base64.b64encode(bytes(32)).decode(), "placeholder"),
         (base64.b64encode(b"\x01" + bytes(31)).decode(), "placeholder"),
         (base64.b64encode(b"changeme" * 4).decode(), "placeholder"),
-        (signed_list.public_text(Ed25519PrivateKey.generate()), "signature is wrong"),
+        (signed_list.public_text(Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))), "signature is wrong"),
     ],
 )  # fmt: skip
 def test_keys_that_are_wrong_or_placeholders_are_refused(key: str, reason: str) -> None:

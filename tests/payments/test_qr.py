@@ -91,6 +91,7 @@ def test_what_is_kept_names_nobody(file: Path) -> None:
         "made_at": NOON,
         "expires_at": NOON + 30 * MINUTE,
         "paid_at": None,
+        "paid_twice": False,
         "changed_at": NOON,
     }
 

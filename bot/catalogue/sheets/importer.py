@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import clock
-from bot.catalogue import companions, layers, repository
+from bot.catalogue import companions, layers, repository, staff_records
 from bot.catalogue import tables as t
 from bot.catalogue.import_run import Progress, Report, in_one_transaction
+from bot.catalogue.kept_facts import with_kept
 from bot.catalogue.model import LifeEvent, Procedure
 from bot.catalogue.records import fingerprint
 from bot.catalogue.repository import State
@@ -93,6 +94,9 @@ def _put_staff(
         ):
             faults.add(procedure.code, "a new procedure needs name, field and level")
     faults.refuse()
+    if not complete:
+        held = staff_records.held(connection, {p.code for p in mine}, today)
+        mine = [with_kept(p, held[p.code].present) for p in mine]
     # Earlier periods first, so that each begins where its source says.
     mine.sort(key=lambda p: (p.code, p.effective.effective_from or dt.date.min))
     # A file without procedures says nothing of them.

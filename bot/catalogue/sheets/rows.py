@@ -9,8 +9,8 @@ from typing import Any
 
 from bot.catalogue.model import (
     CHANNEL_KINDS,
-    FACT_GROUPS,
     OPEN,
+    ORIGIN_GROUPS,
     VND,
     Channel,
     Dates,
@@ -138,8 +138,8 @@ def check_row(row: Row) -> None:
             "fee of 0 without a note: leave an unknown fee empty, or say why nothing is charged"
         )
     group = row.get("fact_group")
-    if group and group not in FACT_GROUPS:
-        raise ValueRefused(f"fact_group {group!r:.40} is none of {', '.join(FACT_GROUPS)}")
+    if group and group not in ORIGIN_GROUPS:
+        raise ValueRefused(f"fact_group {group!r:.40} is none of {', '.join(ORIGIN_GROUPS)}")
     if group and row["source_title"] and row["checked_on"] is None:
         raise ValueRefused("a source needs checked_on")
 

@@ -39,6 +39,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
         sa.Column("paid_at", sa.DateTime()),
+        sa.Column("paid_twice", sa.Boolean(), nullable=False),
         sa.Column("changed_at", sa.DateTime(), nullable=False),
     )
     for column in ("dossier_code", "session_hash", "state", "made_at"):
@@ -51,6 +52,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("verdict", sa.String(32), nullable=False),
         sa.Column("status", sa.String(32), nullable=False),
+        sa.Column("is_partial", sa.Boolean(), nullable=False),
         sa.Column("amount", sa.BigInteger()),
         sa.Column("gateway_number", sa.String(64), nullable=False),
         sa.Column("received_at", sa.DateTime(), nullable=False),
