@@ -119,7 +119,13 @@ def test_no_messages_are_alike() -> None:
 
 
 def test_held_out_messages_are_not_trained_on() -> None:
-    parts = ("held_out", "development", "aspects_held_out", "dossier_moves_held_out")
+    parts = (
+        "held_out",
+        "development",
+        "aspects_held_out",
+        "dossier_moves_held_out",
+        "payments_held_out",
+    )
     paths = [PROJECT_ROOT / "tests" / "nlu" / f"{part}.csv" for part in parts]
     kept = {
         vn.fold(row["text"])

@@ -100,9 +100,13 @@ def readings(message: str) -> list[str]:
     plain = without_quantity(message)
     if plain == message:
         return [message]
-    keys = dict.fromkeys(count.key for count in counts(message))
+    found = counts(message)
+    keys = dict.fromkeys(count.key for count in found)
     needs = dict.fromkeys(units.units()[key].need for key in keys)
-    return [message, plain, *(f"{plain} {need}" for need in needs if need)]
+    # In the place of the counts: behind a question it would belong to that.
+    head = without_quantity(message[: min(count.start for count in found)]).strip()
+    tail = plain.removeprefix(head).strip()
+    return [message, plain, *(f"{head} {need} {tail}".strip() for need in needs if need)]
 
 
 def without_quantity(message: str) -> str:

@@ -147,6 +147,22 @@ def test_how_a_dossier_stands_is_shown_as_long_as_the_proof_lasts() -> None:
     assert len(replayed) == 3
 
 
+def test_the_money_of_a_dossier_is_hidden_with_it() -> None:
+    def paid(at: float) -> list[Event]:
+        answer = {"answer": {"topic": "payment", "status": "not_published", "of_dossier": True}}
+        return [
+            user("nộp tiền chưa", "pay", at),
+            BotUttered("Hồ sơ H48.16-260512-0003 còn 25.000 đồng", timestamp=at),
+            BotUttered(None, {"custom": answer}, timestamp=at),
+        ]
+
+    now = time.time()
+    assert "25.000" in str([one.as_dict() for one in transcript.read(paid(now - 60))])
+    old = transcript.read(paid(now - PROVEN_FOR - 1))
+    assert "25.000" not in str([one.as_dict() for one in old])
+    assert "H48" not in str([one.as_dict() for one in old])
+
+
 def test_a_turn_is_found_by_any_of_its_replies() -> None:
     said = transcript.read(events())
     for message_id in ("quiet.1", "quiet.2"):

@@ -20,7 +20,7 @@ from tests.payments import beneficiary_lists
 from tests.payments.paying import fetch
 from tests.running_bot import Reply, RunningBot, prepare_database, running_bot
 
-DOSSIER, TAIL, FEE = "H48.22-260906-0017", "8642", 25_000
+DOSSIER, TAIL, FEE = "H48.22-261106-0022", "4826", 25_000
 AGENCY = "UBND xã Ba Tơ"
 PAY = '/payment_problem{"aspect": "pay"}'
 STATE = '/payment_problem{"aspect": "payment_state"}'
