@@ -38,7 +38,9 @@ TABLES = (
 COUNTED_AS = {"answer_ratings": "ratings"}
 COUNTED = tuple(COUNTED_AS.get(table.name, table.name) for table in TABLES)
 # Messages of the sender for development are files (tests/dossiers/test_sms.py).
-NOTHING = dict.fromkeys((*COUNTED, "sms_files"), 0)
+# Those of payments are counted, too; tests/payments/test_orders.py has rows of them.
+OF_PAYMENTS = ("payment_orders", "payment_messages")
+NOTHING = dict.fromkeys((*COUNTED, *OF_PAYMENTS, "sms_files"), 0)
 
 # Every row names what it is by `mark`; the rest is what its table demands.
 DEMANDED: dict[str, dict[str, Any]] = {
@@ -95,7 +97,13 @@ def fill() -> None:
         connection.execute(sa.insert(t.dossiers).values(values))
 
 
-GONE = {**dict.fromkeys(NOTHING, 1), "subscriptions": 2, "notices": 2, "sms_files": 0}
+GONE = {
+    **dict.fromkeys(NOTHING, 1),
+    **dict.fromkeys(OF_PAYMENTS, 0),
+    "subscriptions": 2,
+    "notices": 2,
+    "sms_files": 0,
+}
 
 
 @pytest.mark.usefixtures("either_database")
@@ -195,6 +203,7 @@ def test_a_conversation_is_erased_and_no_other() -> None:
         "tickets": 1,
         "tickets_kept": 1,
         "ratings": 2,
+        "payment_orders_kept": 0,
     }
     # The text of the ticket that somebody works on, and who was shown what.
     assert rows_that_hold("session-one", "subject one") == {
@@ -219,6 +228,7 @@ def test_erasing_what_left_nothing_says_so(database_ready: Settings) -> None:
         "tickets": 0,
         "tickets_kept": 0,
         "ratings": 0,
+        "payment_orders_kept": 0,
     }
 
 
