@@ -256,14 +256,22 @@ def problems_of_answer(answer: dict[str, Any]) -> Iterator[str]:
         yield f"topic {topic!r}"
     if status not in STATUSES:
         yield f"status {status!r}"
-    if extra := set(answer) - {"topic", "status", "procedure", "options", "source", "erased"}:
+    if extra := set(answer) - {
+        "topic",
+        "status",
+        "procedure",
+        "options",
+        "source",
+        "erased",
+        "of_dossier",
+    }:
         yield f"unknown keys {extra}"
     if answer.get("erased", True) is not True or ("erased" in answer and topic != "privacy"):
         yield f"erased {answer['erased']!r} of {topic}"
     named = [answer["procedure"]] if "procedure" in answer else []
     options = answer.get("options", [])
     # A list of procedures, and what a situation of life brings, show their first ones, too.
-    listed = topic in ("list", "life_event")
+    listed = topic in ("list", "life_event", "payment")
     if options and not ((status == "clarify" or listed) and len(options) <= 5):
         yield f"{len(options)} options with {topic} {status}"
     for procedure in [*named, *options]:
