@@ -13,18 +13,16 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.answers import ANSWERED, CLARIFY, HANDOVER, NOT_PUBLISHED, REFUSED, answer, say
-from actions.memory import text_of
+from actions import dossier_tickets, dossiers
+from actions.answers import ANSWERED, CLARIFY, HANDOVER, NOT_PUBLISHED, answer, say
 from actions.safe_action import Events
 from bot import aspects
-from bot.catalogue.model import Source
 from bot.dossiers.model import Dossier
 from bot.payments import beneficiaries, orders, payment_pages, qr
 from bot.payments.gateway import payment_gateway
 from bot.payments.order import PAID, AlreadyPaid
 from bot.rendering import dossier_payment_lines as lines
 from bot.rendering import procedure_lines as rendering
-from bot.support import tickets
 from bot.wording import text
 
 TOPIC = "payment"
@@ -115,22 +113,10 @@ def _ways(session: str, dossier: Dossier, amount: int) -> list[str]:
 
 def open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
     """A person looks at the money of the dossier."""
-    done: Events = [SlotSet("dossier_wish", None)]
-    known = tickets.open_for(dossier.code, tracker.sender_id, TICKET)
-    if known is not None:
-        contract = answer("ticket", ANSWERED, source=_source(dossier))
-        say(dispatcher, "utter_ticket_exists", contract, code=known.code, dossier=dossier.code)
-        return done
-    channel = tracker.get_latest_input_channel() or ""
-    try:
-        ticket = tickets.open_ticket(
-            TICKET, tracker.sender_id, channel, text_of(tracker), dossier_code=dossier.code
-        )
-    except tickets.TooManyTickets:
-        say(dispatcher, "utter_too_many_tickets", answer("ticket", REFUSED))
-        return done
-    _say(dispatcher, "utter_payment_ticket_opened", CLARIFY, dossier, ticket=ticket.code)
-    return done
+    ticket = dossier_tickets.opened(dispatcher, tracker, dossier, TICKET)
+    if ticket is not None:
+        _say(dispatcher, "utter_payment_ticket_opened", CLARIFY, dossier, ticket=ticket.code)
+    return [SlotSet("dossier_wish", None)]
 
 
 def _say(
@@ -141,7 +127,7 @@ def _say(
     offered: list[dict[str, str]] | None = None,
     **values: Any,
 ) -> None:
-    source = _source(dossier)
+    source = dossiers.source_of(dossier)
     # `of_dossier`: what the citizen alone may read leaves the history with the proof.
     contract = answer(TOPIC, status, source=source, of_dossier=True)
     say(
@@ -154,7 +140,3 @@ def _say(
         checked_on=rendering.date(source.checked_on),
         **values,
     )
-
-
-def _source(dossier: Dossier) -> Source:
-    return Source(dossier.source_title, "", dossier.checked_on)

@@ -13,7 +13,6 @@ from actions.answers import ANSWERED, answer, say
 from actions.safe_action import Events, SafeAction
 from bot import clock
 from bot.catalogue import service
-from bot.catalogue.model import Source
 from bot.dossiers import lookup
 from bot.dossiers.model import Dossier
 from bot.identity.check import identity_check
@@ -109,7 +108,7 @@ async def _tell_of_person(
         {"title": each.code, "payload": f'/check_dossier_status{{"dossier_code": "{each.code}"}}'}
         for each in shown
     ]
-    source = source_of(shown[0])
+    source = dossiers.source_of(shown[0])
     say(
         dispatcher,
         "utter_dossiers_of_person",
@@ -144,7 +143,7 @@ def tell_status(dispatcher: CollectingDispatcher, dossier: Dossier) -> None:
     """Where one dossier stands, and buttons for what can be done now."""
     today = clock.today()
     procedure = service.procedure(dossier.procedure_code) if dossier.procedure_code else None
-    source = source_of(dossier)
+    source = dossiers.source_of(dossier)
     say(
         dispatcher,
         "utter_dossier_status",
@@ -154,8 +153,3 @@ def tell_status(dispatcher: CollectingDispatcher, dossier: Dossier) -> None:
         source=source.title,
         checked_on=rendering.date(source.checked_on),
     )
-
-
-def source_of(dossier: Dossier) -> Source:
-    """Where the facts of a dossier come from."""
-    return Source(dossier.source_title, "", dossier.checked_on)

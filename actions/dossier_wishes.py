@@ -10,13 +10,12 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import dossier_payments, dossiers, guidance
+from actions import dossier_payments, dossier_tickets, dossiers, guidance
 from actions.answers import ANSWERED, CLARIFY, REFUSED, answer, say
 from actions.memory import intent_of, named_code, text_of
 from actions.safe_action import Events, SafeAction
 from bot import aspects, clock
 from bot.catalogue import finder
-from bot.catalogue.model import Source
 from bot.dossiers import lookup, statuses, subscriptions
 from bot.dossiers.model import Dossier
 from bot.rendering import dossier_lines
@@ -147,7 +146,7 @@ async def _fulfil(
 
 def _subscribe(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Dossier) -> Events:
     status = statuses.find(dossier.status)
-    contract = answer("status", ANSWERED, source=_source(dossier))
+    contract = answer("status", ANSWERED, source=dossiers.source_of(dossier))
     if status is not None and status.is_final:
         say(dispatcher, "utter_subscribed_too_late", contract, code=dossier.code)
     else:
@@ -170,27 +169,15 @@ def _open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Do
     if not (standing.is_late or may_be_late):
         _tell_lines(dispatcher, dossier, dossier_lines.late_lines(dossier, today))
         return done
-    known = tickets.open_for(dossier.code, tracker.sender_id, LATE)
-    if known is not None:
-        source = _source(dossier)
-        contract = answer("ticket", ANSWERED, source=source)
-        say(dispatcher, "utter_ticket_exists", contract, code=known.code, dossier=dossier.code)
-        return done
-    channel = tracker.get_latest_input_channel() or ""
-    try:
-        ticket = tickets.open_ticket(
-            LATE, tracker.sender_id, channel, text_of(tracker), dossier_code=dossier.code
+    ticket = dossier_tickets.opened(dispatcher, tracker, dossier, LATE)
+    if ticket is not None:
+        say(
+            dispatcher,
+            "utter_ticket_opened",
+            answer("ticket", ANSWERED, source=dossiers.source_of(dossier)),
+            code=ticket.code,
+            dossier=dossier.code,
         )
-    except tickets.TooManyTickets:
-        say(dispatcher, "utter_too_many_tickets", answer("ticket", REFUSED))
-        return done
-    say(
-        dispatcher,
-        "utter_ticket_opened",
-        answer("ticket", ANSWERED, source=_source(dossier)),
-        code=ticket.code,
-        dossier=dossier.code,
-    )
     return done
 
 
@@ -257,7 +244,7 @@ async def about_shown(dispatcher: CollectingDispatcher, tracker: Tracker) -> Eve
 
 
 def _tell_lines(dispatcher: CollectingDispatcher, dossier: Dossier, lines: Sequence[str]) -> None:
-    source = _source(dossier)
+    source = dossiers.source_of(dossier)
     say(
         dispatcher,
         "utter_about_dossier",
@@ -267,7 +254,3 @@ def _tell_lines(dispatcher: CollectingDispatcher, dossier: Dossier, lines: Seque
         source=source.title,
         checked_on=rendering.date(source.checked_on),
     )
-
-
-def _source(dossier: Dossier) -> Source:
-    return Source(dossier.source_title, "", dossier.checked_on)

@@ -13,8 +13,9 @@ from actions.memory import entity
 from actions.safe_action import Events
 from bot import sealing
 from bot.codes import DIGITS, IDENTITY_NUMBER, PHONE, normalise_dossier_code
-from bot.dossiers.model import PROVEN_FOR, Asker
+from bot.dossiers.model import PROVEN_FOR, Asker, Dossier
 from bot.dossiers.verification import digits_of
+from bot.sources import Source
 
 # Each look-up takes its time, and the conversation waits.
 MOST_AT_ONCE = 5
@@ -42,6 +43,11 @@ def proven(tracker: Tracker) -> list[str]:
     """Codes of the dossiers that the citizen has proven to own, the latest last."""
     known = (str(entry).rpartition("@") for entry in tracker.get_slot("dossiers") or [])
     return [code for code, _, when in known if time.time() - float(when) < PROVEN_FOR]
+
+
+def source_of(dossier: Dossier) -> Source:
+    """Where the facts of a dossier come from."""
+    return Source(dossier.source_title, "", dossier.checked_on)
 
 
 def prove(tracker: Tracker, codes: Sequence[str]) -> Events:

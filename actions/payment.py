@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import services
+from actions import online_payment, services
 from actions.answers import ANSWERED, NOT_PUBLISHED, answer, say
 from actions.memory import named_code, situation_of, text_of, visited
 from actions.safe_action import Events, SafeAction
@@ -41,7 +41,7 @@ class ActionPaymentMethods(SafeAction):
         """See class."""
         text = text_of(tracker)
         if listing_question.lists_online_payment(text):
-            return services.tell_online_payment(dispatcher, services.query_of(tracker)[0])
+            return online_payment.tell(dispatcher, services.query_of(tracker)[0])
         asked = method_words.read(text)
         code, offered = _meant(tracker, asked)
         procedure = service.procedure(code) if code else None

@@ -4,42 +4,33 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import replace
 
 from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import life_events
+from actions import life_events, listed, online_payment
 from actions.answers import ANSWERED, NOT_FOUND, NOT_PUBLISHED, answer, say
+from actions.listed import MOST_BUTTONS, TOPIC
 from actions.memory import entity, text_of
 from actions.safe_action import Events, SafeAction
 from actions.telling import ask_which
 from bot import text as vn
-from bot.catalogue import finder, listing, listing_question, service
+from bot.catalogue import finder, listing, listing_question
 from bot.catalogue import life_events as life_event
 from bot.catalogue.finder import MOST_OPTIONS, Finding, Outcome
 from bot.catalogue.listing import Listing, Query
-from bot.catalogue.model import COMMUNE, LEVELS, PROVINCE
+from bot.catalogue.model import LEVELS
 from bot.catalogue.search import Match
-from bot.payments import evidence
 from bot.rendering import office_lines
 from bot.rendering import procedure_lines as rendering
 from bot.sources import Source
 from bot.wording import fragment
 
-TOPIC = "list"
 # "Vợ tôi mới sinh cần làm những thủ tục gì" tells a situation of life.
 SURE_EVENT = 0.9
 MOST_LINES = MOST_FIELDS = 10
-MOST_BUTTONS = 5
-# So many fields are named, more are counted.
-MOST_NAMED = 3
-LONGEST_LINE = 120
-SCOPES = {COMMUNE: "scope_commune", PROVINCE: "scope_province"}
 KINDS = {"full": "list_full", "partial": "list_partial"}
-BACKGROUND = "online_services_2022"
 
 # Of folded, normalised words.
 _COUNT = re.compile(r"\bbao (?:nhieu|lam)\b|\btong (?:so|cong)\b|\bthong ke\b|\bso luong\b|\bdem\b")
@@ -68,7 +59,7 @@ class ActionListServices(SafeAction):
             return []
         query, is_field = query_of(tracker)
         if query.online_payment:
-            return tell_online_payment(dispatcher, query)
+            return online_payment.tell(dispatcher, query)
         found = listing.listing(query)
         if query.service_level:
             return _tell_service_level(dispatcher, query, found, everything.source)
@@ -77,7 +68,7 @@ class ActionListServices(SafeAction):
         near = () if is_field or query.agency else _near(text)
         if near:
             return ask_which(dispatcher, [TOPIC], Finding(Outcome.SEVERAL, near))
-        scope = _scope(query, found)
+        scope = listed.scope(query, found)
         return _tell_fields(dispatcher, scope, everything, everything.source)
 
 
@@ -112,55 +103,8 @@ def _near(text: str) -> tuple[Match, ...]:
     )
 
 
-def _scope(query: Query, found: Listing) -> str:
-    """What is listed, to stand behind the word for procedures."""
-    parts = []
-    if query.subject and found.by_name and found.count:
-        parts.append(fragment("scope_named", words=query.subject))
-    elif query.subject and len(found.fields) > MOST_NAMED:
-        parts.append(fragment("scope_fields", count=len(found.fields), words=query.subject))
-    elif query.subject:
-        names = [name for name, _ in found.fields] or [query.subject]
-        parts.append(fragment("scope_field", fields=", ".join(names)))
-    if query.agency:
-        parts.append(fragment("scope_agency", agency=query.agency))
-    if query.level:
-        parts.append(fragment(SCOPES[query.level]))
-    if query.online:
-        parts.append(fragment("scope_online"))
-    return "".join(f" {part}" for part in parts)
-
-
-def _numbered(found: Listing) -> tuple[str, list[dict[str, str]], list[Match]]:
-    """The lines to pick from, buttons for the first of them, and what they stand for."""
-    matches = list(finder.options([procedure.code for procedure in found.shown]).matches)
-    names = [rendering.shortened(match.name, LONGEST_LINE) for match in matches]
-    lines = []
-    for number, (name, match) in enumerate(zip(names, matches, strict=True), start=1):
-        # Some procedures of one name differ in what the name does not tell.
-        twice = names.count(name) > 1
-        told = fragment("list_coded", name=name, code=match.code) if twice else name
-        lines.append(fragment("step", number=number, text=told))
-    buttons = [
-        {"title": line, "payload": f'/choose_option{{"procedure_code": "{match.code}"}}'}
-        for line, match in zip(lines, matches[:MOST_BUTTONS], strict=False)
-    ]
-    if len(matches) < found.count:
-        lines.insert(0, fragment("list_first", count=len(matches)))
-    return "\n".join([*lines, fragment("list_pick")]), buttons, matches
-
-
-def _offer(matches: Sequence[Match]) -> Events:
-    """What "số 2" will mean; the talk is about none of them yet."""
-    return [
-        SlotSet("options", [match.code for match in matches] or None),
-        SlotSet("pending_topic", None),
-        SlotSet("procedure_code", None),
-    ]
-
-
 def _tell(dispatcher: CollectingDispatcher, query: Query, found: Listing) -> Events:
-    lines, buttons, matches = _numbered(found)
+    lines, buttons, matches = listed.numbered(found)
     given = [procedure.source for procedure in found.shown if procedure.source is not None]
     say(
         dispatcher,
@@ -168,12 +112,12 @@ def _tell(dispatcher: CollectingDispatcher, query: Query, found: Listing) -> Eve
         answer(TOPIC, ANSWERED, options=matches[:MOST_OPTIONS], source=given[0]),
         buttons=buttons,
         count=rendering.amount(found.count),
-        scope=_scope(query, found),
+        scope=listed.scope(query, found),
         levels=fragment("list_levels", **_amounts(found)) if len(found.levels) > 1 else "",
         lines=lines,
         **office_lines.sources(given),
     )
-    return _offer(matches)
+    return listed.offer(matches)
 
 
 def _amounts(found: Listing) -> dict[str, str]:
@@ -188,7 +132,7 @@ def _tell_service_level(
     """Only those are counted whose level is published; `otherwise` tells that none is."""
     given = [p.source_of("service_level") or otherwise for p in found.shown] or [otherwise]
     status = ANSWERED if found.published else NOT_PUBLISHED
-    lines, buttons, matches = _numbered(found) if found.count else ("", [], [])
+    lines, buttons, matches = listed.numbered(found) if found.count else ("", [], [])
     kind = fragment(
         "list_of_kind" if found.count else "list_none_of_kind",
         kind=fragment(KINDS[query.service_level]),
@@ -199,82 +143,13 @@ def _tell_service_level(
         "utter_list_service_level" if found.published else "utter_list_service_level_not_published",
         answer(TOPIC, status, options=matches[:MOST_OPTIONS], source=given[0]),
         buttons=buttons or None,
-        scope=_scope(query, found) or fragment("list_all"),
+        scope=listed.scope(query, found) or fragment("list_all"),
         published=rendering.amount(found.published),
         kind=kind,
         lines=f"\n{lines}" if lines else "",
         **office_lines.sources(given),
     )
-    return _offer(matches)
-
-
-def tell_online_payment(dispatcher: CollectingDispatcher, query: Query) -> Events:
-    """Whose fee is paid on-line, counted among those whose flag is published."""
-    if query.agency and not listing.listing(replace(query, online_payment=False), limit=1).count:
-        # "Bên đất đai" was taken for an office that no procedure names.
-        query = replace(query, agency="")
-    found = listing.listing(query)
-    # That no flag is published is told by the records of all.
-    everything = listing.listing(replace(query, online_payment=False), limit=1)
-    if everything.source is None:
-        say(dispatcher, "utter_list_services_not_published", answer(TOPIC, NOT_PUBLISHED))
-        return []
-    scope = _scope(query, found)
-    if not found.published:
-        return _tell_mentioned(dispatcher, query, scope, everything.source)
-    given = [p.source_of("online_payment") or everything.source for p in found.shown]
-    given = given or [everything.source]
-    lines, buttons, matches = _by_field(found)
-    kind = "list_pay_online" if found.count else "list_none_pay_online"
-    say(
-        dispatcher,
-        "utter_list_online_payment",
-        answer(TOPIC, ANSWERED, options=matches[:MOST_OPTIONS], source=given[0]),
-        buttons=buttons or None,
-        scope=scope or fragment("list_all"),
-        published=rendering.amount(found.published),
-        kind=fragment(kind, count=rendering.amount(found.count)),
-        lines=f"\n{lines}" if lines else "",
-        **office_lines.sources(given),
-    )
-    return _offer(matches)
-
-
-def _tell_mentioned(
-    dispatcher: CollectingDispatcher, query: Query, scope: str, source: Source
-) -> Events:
-    """Where no flag is published: whose text mentions it, and the province's figures of 2022."""
-    mentioning = listing.those(evidence.names_online_payment)
-    anything = replace(query, online_payment=False)
-    found = listing.listing(anything, limit=MOST_BUTTONS, among=mentioning)
-    lines, buttons, matches = _by_field(found)
-    mentioned = fragment("list_mentions_online_payment", count=rendering.amount(found.count))
-    background = None if scope else service.general_fact(BACKGROUND)
-    given = [source] if background is None else [source, background[1]]
-    say(
-        dispatcher,
-        "utter_list_online_payment_not_published",
-        answer(TOPIC, NOT_PUBLISHED, options=matches[:MOST_OPTIONS], source=source),
-        buttons=buttons or None,
-        scope=scope or fragment("list_all"),
-        mentioned=mentioned if found.count else "",
-        background="" if background is None else f"\n{background[0]}",
-        lines=f"\n{lines}" if lines else "",
-        **office_lines.sources(given),
-    )
-    return _offer(matches)
-
-
-def _by_field(found: Listing) -> tuple[str, list[dict[str, str]], list[Match]]:
-    """As `_numbered`, behind the fullest fields where there are several."""
-    if not found.count:
-        return "", [], []
-    lines, buttons, matches = _numbered(found)
-    if len(found.fields) > 1:
-        fields = found.fields[:MOST_BUTTONS]
-        counts = [fragment("list_field", field=f, count=rendering.amount(n)) for f, n in fields]
-        lines = "\n".join([*counts, lines])
-    return lines, buttons, matches
+    return listed.offer(matches)
 
 
 def _tell_fields(

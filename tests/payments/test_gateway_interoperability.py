@@ -14,14 +14,9 @@ It verifies no answer to a refund (its condition for it can never hold): those a
 from __future__ import annotations
 
 import datetime as dt
-import json
-import os
-import shutil
-import subprocess
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -35,10 +30,9 @@ from bot.payments.qr_reference import LETTERS
 from bot.payments.vnpay import VnpayGateway
 from tests import payment_server as ps
 from tests.payment_server import PaymentServer, running_payment_server
+from tests.payments.node_packages import Ask, running
 
-Ask = Callable[[dict[str, Any]], Any]
 HERE = Path(__file__).parent / "node_gateway"
-FILES = ("package.json", "package-lock.json", ".npmrc", "answer.js")
 RETURN = "https://bot.example/payments/return"
 
 references = some.text(LETTERS, min_size=11, max_size=11).map("QNG{}".format)
@@ -68,38 +62,11 @@ def gateway(server: PaymentServer) -> VnpayGateway:
 @pytest.fixture(scope="module")
 def node(server: PaymentServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """`node(question)`: the answer of the package, run by Node.js."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        reason = "Node.js is not installed"
-        if os.environ.get("CI"):
-            pytest.fail(f"{reason} (CI is set)")
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("node")
-    for name in FILES:
-        shutil.copy(HERE / name, folder / name)
-    install = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
-    done = subprocess.run(
-        install, cwd=folder, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        ["node", "answer.js"], cwd=folder, stdin=pipe, stdout=pipe, text=True
-    ) as running:
-
-        def ask(question: dict[str, Any]) -> Any:
-            assert running.stdin is not None
-            assert running.stdout is not None
-            running.stdin.write(f"{json.dumps(question)}\n")
-            running.stdin.flush()
-            return json.loads(running.stdout.readline())
-
+    with running(HERE, tmp_path_factory.mktemp("node")) as ask:
         hosts = {"vnpayHost": server.url, "queryDrAndRefundHost": server.url}
         known = {"tmnCode": ps.MERCHANT, "secureSecret": ps.SECRET, "testMode": False, **hosts}
         assert ask({"configure": known}) == "configured"
         yield ask
-        assert running.stdin is not None
-        running.stdin.close()
-        assert running.wait(timeout=30) == 0
 
 
 def order(reference: str, amount: int, made_at: dt.datetime) -> Order:

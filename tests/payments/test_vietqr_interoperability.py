@@ -15,13 +15,8 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,11 +25,10 @@ from vietqr_emvco import VietQRGenerator, VietQRParser
 
 from bot.payments import vietqr
 from bot.payments.vietqr import PayloadRefused, Transfer
+from tests.payments.node_packages import Ask, running
 from tests.payments.test_vietqr import PUBLISHED, TRANSFER, payload, transfers, with_crc
 
-Ask = Callable[[dict[str, Any]], Any]
 HERE = Path(__file__).parent / "node"
-FILES = ("package.json", "package-lock.json", ".npmrc", "answer.js")
 # What vietqr-emvco adds; both are said in words of the standard: no category, a name of its own.
 CATEGORY, NAME = "52040000", "5911CUA HANG AI"
 
@@ -42,35 +36,8 @@ CATEGORY, NAME = "52040000", "5911CUA HANG AI"
 @pytest.fixture(scope="module")
 def node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """`node(question)`: the answer of vietnam-qr-pay, run by Node.js."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        reason = "Node.js is not installed"
-        if os.environ.get("CI"):
-            pytest.fail(f"{reason} (CI is set)")
-        pytest.skip(reason)
-    folder = tmp_path_factory.mktemp("node")
-    for name in FILES:
-        shutil.copy(HERE / name, folder / name)
-    install = ["npm", "ci", "--silent", "--no-audit", "--no-fund"]
-    done = subprocess.run(
-        install, cwd=folder, capture_output=True, text=True, timeout=300, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    pipe = subprocess.PIPE
-    with subprocess.Popen(
-        ["node", "answer.js"], cwd=folder, stdin=pipe, stdout=pipe, text=True
-    ) as running:
-
-        def ask(question: dict[str, Any]) -> Any:
-            assert running.stdin is not None
-            assert running.stdout is not None
-            running.stdin.write(f"{json.dumps(question)}\n")
-            running.stdin.flush()
-            return json.loads(running.stdout.readline())
-
+    with running(HERE, tmp_path_factory.mktemp("node")) as ask:
         yield ask
-        assert running.stdin is not None
-        running.stdin.close()
-        assert running.wait(timeout=30) == 0
 
 
 def built_by_python(transfer: Transfer) -> str:
