@@ -50,9 +50,9 @@ SURE_EVENT, LIKELY_EVENT = 0.99, 0.75
 # "Đăng ký", "cấp lại", "làm thủ": how many words of a need name what is to be done.
 WORDS_OF_AN_ACT = 2
 # What takes up the answer before it, folded: "còn hộ nghèo thì răng".
+_ASKS_RELIEF = re.compile(r"\b(?:co|duoc) (?:duoc )?(?:mien|giam)\b")
 _FOLLOWS_UP = re.compile(
     r"^(?:con|neu|the con|vay con|gia su|roi)\b|\bthi (?:sao|rang|the nao|bao nhieu|may)\b"
-    r"|\b(?:co|duoc) (?:duoc )?(?:mien|giam)\b"
 )
 # What of a need is kept for a correction to change.
 LONGEST_NEED = 200
@@ -246,14 +246,17 @@ def _asks_for_relief(tracker: Tracker, need: str, current: str) -> bool:
     """Whether a message asks what others pay of the fee just told: "còn hộ nghèo thì sao"."""
     if (tracker.get_slot("told") or "").split()[-1:] != ["fee"]:
         return False
-    if not _FOLLOWS_UP.search(vn.fold(vn.normalise(need))):
+    line = vn.fold(vn.normalise(need))
+    asks_relief = _ASKS_RELIEF.search(line) is not None
+    if not (asks_relief or _FOLLOWS_UP.search(line)):
         return False
     said = situation.read(need)
     procedure = service.procedure(current) if said else None
     if procedure is None or len(finder.find(need).need) > LONGEST_FOLLOW_UP:
         return False
     # What is not published at all is not published for their case either.
-    return not fees(procedure) or quote.may_relieve(procedure, said, clock.today())
+    unpublished = not fees(procedure)
+    return asks_relief or unpublished or quote.may_relieve(procedure, said, clock.today())
 
 
 def _speaks_of_present(finding: Finding, current: str, *, asks_fact: bool) -> bool:
