@@ -1,7 +1,8 @@
-"""Values that a talk needs for some minutes and that nobody may read where it is stored.
+"""Values that a talk needs and that nobody may read where it is stored.
 
 A telephone or identity number proves who asks; until it was used it lies, sealed with `BOT_SECRET`,
-in the conversation's events. Whoever reads those without the secret reads nothing.
+in the conversation's events. Whoever reads those without the secret reads nothing. Where an answer
+goes that a person will give later lies sealed as well, for longer.
 """
 
 from __future__ import annotations
@@ -24,10 +25,13 @@ def seal(value: str, session: str) -> str:
     return _fernet(settings().secret, session).encrypt(value.encode()).decode()
 
 
-def unseal(token: str, session: str) -> str | None:
-    """The value; None if it was not sealed here for this conversation, or too long ago."""
+def unseal(token: str, session: str, lifetime: int | None = LIFETIME) -> str | None:
+    """The value; None if it was not sealed here for this conversation, or too long ago.
+
+    `lifetime`: seconds after which it opens no more; None: never.
+    """
     try:
-        return _fernet(settings().secret, session).decrypt(token.encode(), ttl=LIFETIME).decode()
+        return _fernet(settings().secret, session).decrypt(token.encode(), ttl=lifetime).decode()
     except (InvalidToken, ValueError):  # a payload may hold anything, halves of characters, too
         return None
 

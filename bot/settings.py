@@ -19,6 +19,10 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # How an asker proves to own a dossier: by digits of a number, or by a code sent to it.
 DIGITS_FACTOR, ONE_TIME_CODE_FACTOR = LOOKUP_FACTORS = ("digits", "one_time_code")
 SECRET_NAMES = ("BOT_SECRET", "BOT_HOTLINE_SECRET")
+# Pages of the hotline: 160 letters of the GSM alphabet, or 70 of Unicode.
+UNACCENTED, ACCENTED = HOTLINE_FORMS = ("unaccented", "accented")
+# Of the staff who take talks over; the province sets its own.
+SUPPORT_HOURS = "1-5 07:00-11:30 13:30-17:00"
 
 
 class SettingsError(ValueError):
@@ -40,6 +44,10 @@ class Settings:
     Payment QR codes need both `qr_beneficiaries`, the signed list of accounts, and `qr_public_key`;
     payments through a gateway need all of `payment_url`, `payment_api_url`, `payment_merchant`
     and `payment_secret`. Both are off while these are empty.
+    Staff (cán bộ) take talks over within `support_hours` (`bot.support.promises`); they promise an
+    answer within `support_promise_hours` of them. A talk whose operator is not seen for
+    `support_lease_seconds` goes back to the queue. The channels of Zalo, of an SMS gateway that is
+    pushed to, and of a Chatwoot helpdesk are off while their settings are empty.
     `allowed_origins` are the portals (scheme, host, port) whose pages may hold the chat,
     beside the bot's own.
     """
@@ -84,6 +92,29 @@ class Settings:
     payment_secret: str
     payment_timeout: int
     payment_minutes: int
+    hotline_form: str
+    hotline_pages_at_once: int
+    hotline_push_url: str
+    zalo_app_id: str
+    zalo_app_secret: str
+    zalo_secret_key: str
+    zalo_access_token: str
+    zalo_refresh_token: str
+    zalo_api_url: str
+    zalo_oauth_url: str
+    support_hours: str
+    support_promise_hours: int
+    support_wait_minutes: int
+    support_talks_per_operator: int
+    support_lease_seconds: int
+    console_idle_minutes: int
+    chatwoot_url: str
+    chatwoot_account: str
+    chatwoot_inbox: str
+    chatwoot_token: str
+    chatwoot_secret: str
+    signing_key: str
+    signing_certificate: str
     poll_minutes: int
     keep_conversations_days: int
     keep_audit_days: int
@@ -246,6 +277,29 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         payment_secret=values.get("BOT_PAYMENT_SECRET", ""),
         payment_timeout=_integer(values, "BOT_PAYMENT_TIMEOUT", 10, 1, 60),
         payment_minutes=_integer(values, "BOT_PAYMENT_MINUTES", 15, 5, 1440),
+        hotline_form=_choice(values, "BOT_HOTLINE_FORM", HOTLINE_FORMS),
+        hotline_pages_at_once=_integer(values, "BOT_HOTLINE_PAGES_AT_ONCE", 2, 1, 20),
+        hotline_push_url=_optional_url(values, "BOT_HOTLINE_PUSH_URL"),
+        zalo_app_id=values.get("BOT_ZALO_APP_ID", ""),
+        zalo_app_secret=values.get("BOT_ZALO_APP_SECRET", ""),
+        zalo_secret_key=values.get("BOT_ZALO_SECRET_KEY", ""),
+        zalo_access_token=values.get("BOT_ZALO_ACCESS_TOKEN", ""),
+        zalo_refresh_token=values.get("BOT_ZALO_REFRESH_TOKEN", ""),
+        zalo_api_url=_url(values, "BOT_ZALO_API_URL", "https://openapi.zalo.me"),
+        zalo_oauth_url=_url(values, "BOT_ZALO_OAUTH_URL", "https://oauth.zaloapp.com"),
+        support_hours=values.get("BOT_SUPPORT_HOURS") or SUPPORT_HOURS,
+        support_promise_hours=_integer(values, "BOT_SUPPORT_PROMISE_HOURS", 4, 1, 200),
+        support_wait_minutes=_integer(values, "BOT_SUPPORT_WAIT_MINUTES", 10, 1, 240),
+        support_talks_per_operator=_integer(values, "BOT_SUPPORT_TALKS_PER_OPERATOR", 3, 1, 50),
+        support_lease_seconds=_integer(values, "BOT_SUPPORT_LEASE_SECONDS", 60, 3, 600),
+        console_idle_minutes=_integer(values, "BOT_CONSOLE_IDLE_MINUTES", 30, 1, 720),
+        chatwoot_url=_optional_url(values, "BOT_CHATWOOT_URL"),
+        chatwoot_account=values.get("BOT_CHATWOOT_ACCOUNT", ""),
+        chatwoot_inbox=values.get("BOT_CHATWOOT_INBOX", ""),
+        chatwoot_token=values.get("BOT_CHATWOOT_TOKEN", ""),
+        chatwoot_secret=values.get("BOT_CHATWOOT_SECRET", ""),
+        signing_key=values.get("BOT_SIGNING_KEY", ""),
+        signing_certificate=values.get("BOT_SIGNING_CERTIFICATE", ""),
         poll_minutes=_integer(values, "BOT_POLL_MINUTES", 15, 1, 1440),
         keep_conversations_days=_integer(values, "BOT_KEEP_CONVERSATIONS_DAYS", 30, 1, 3650),
         keep_audit_days=_integer(values, "BOT_KEEP_AUDIT_DAYS", 365, 1, 3650),

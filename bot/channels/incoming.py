@@ -23,6 +23,8 @@ from bot.settings import settings
 
 # Keys of the metadata.
 CONCEALED, ADDRESS = "concealed", "address"
+# Where an answer goes that a person gives later: sealed, of channels that name their citizens.
+REPLY_TO = "reply_to"
 # What a dossier's owner proves with to be it.
 _NEEDED = (personal_data.PHONE, personal_data.IDENTITY_NUMBER, personal_data.DIGITS)
 # Rasa's own commands answer with silence; a citizen who types one wants to start over.
@@ -42,15 +44,21 @@ def user_message(
     address: str = "",
     metadata: Mapping[str, Any] | None = None,
     message_id: str | None = None,
+    reply_to: str = "",
 ) -> UserMessage:
     """The message to hand to Rasa for what was typed.
 
     `address`: see `address_of`. `metadata` of the caller is kept, personal data in it masked.
     A message whose `message_id` the conversation has is not handled again; None: a new one.
+    `reply_to`: the citizen's number or name at a gateway, which is kept sealed.
     """
     shown = personal_data.conceal(as_citizen_means(text))
     concealed = _sealed(shown, sender)
     known = {**_masked(dict(metadata or {})), CONCEALED: concealed, ADDRESS: address}
+    # What a caller says of itself is no address that we answer to.
+    known.pop(REPLY_TO, None)
+    if reply_to:
+        known[REPLY_TO] = seal(reply_to, sender)
     message = UserMessage(
         shown.text, output, sender, input_channel=channel, message_id=message_id, metadata=known
     )

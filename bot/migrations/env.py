@@ -11,6 +11,7 @@ from bot.catalogue import tables as _catalogue  # noqa: F401  isort: skip
 from bot.dossiers import tables as _dossiers  # noqa: F401  isort: skip
 from bot.offices import tables as _offices  # noqa: F401  isort: skip
 from bot.payments import tables as _payments  # noqa: F401  isort: skip
+from bot.staff import tables as _staff  # noqa: F401  isort: skip
 from bot.support import tables as _support  # noqa: F401  isort: skip
 from bot import leases as _leases  # noqa: F401  isort: skip
 
