@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import checklist, dossier_wishes, dossiers, life_events, privacy, scams
 from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
 from actions.conversation import forgotten
+from actions.handover import hand_over_if_attended
 from actions.memory import place_of, text_of
 from actions.need import answer_message
 from actions.procedure_facts import OVERVIEW, tell
@@ -20,6 +21,7 @@ from actions.telling import ask_which, pending_topics, tell_topics, told_topics
 from bot import aspects
 from bot.catalogue import finder, service
 from bot.catalogue.question import without_checklist_words
+from bot.support.handover import DANGER
 
 STATUSES = {
     **dict.fromkeys(aspects.LIMITS, REFUSED),
@@ -44,7 +46,7 @@ class ActionAspect(SafeAction):
         before = said[0].get("parse_data") if len(said) > 1 else None
         aspect = aspects.aspect_of(tracker.latest_message, in_form=in_form, before=before)
         if aspect in aspects.DANGERS:
-            events = _tell_danger(dispatcher, aspect)
+            events = _tell_danger(dispatcher, tracker, aspect)
         elif aspect in STATUSES:
             say(dispatcher, f"utter_limit_{aspect}", answer("other", STATUSES[aspect]))
             events = []
@@ -62,13 +64,13 @@ class ActionAspect(SafeAction):
         return [*events, SlotSet(requested, None)] if requested else events
 
 
-def _tell_danger(dispatcher: CollectingDispatcher, kind: str) -> Events:
-    """The number to call at once, before anything else."""
+def _tell_danger(dispatcher: CollectingDispatcher, tracker: Tracker, kind: str) -> Events:
+    """The number to call at once, before anything else; then a person, if one is there."""
     fact = service.general_fact(f"danger.{kind}")
     source = fact[1] if fact else None
     contract = answer("emergency", ANSWERED if source else HANDOVER, source=source)
     say(dispatcher, f"utter_danger_{kind}", contract)
-    return []
+    return hand_over_if_attended(dispatcher, tracker, DANGER) or []
 
 
 def _calm(dispatcher: CollectingDispatcher, _: Tracker) -> Events:

@@ -8,7 +8,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions import cases, misunderstanding, offices, privacy
 from actions.answers import CLARIFY, answer, say
-from actions.dossiers import QUESTION_SLOTS, forget_all, forget_question
+from actions.dossiers import QUESTION_SLOTS, forget_all
 from actions.memory import (
     awaited,
     counts_again,
@@ -181,19 +181,6 @@ class ActionGoodbye(SafeAction):
         """See class."""
         dispatcher.utter_message(response="utter_goodbye")
         return forget_all()
-
-
-class ActionHandover(SafeAction):
-    """Names a person; what a look-up was waiting for is not waited for any more."""
-
-    def name(self) -> str:
-        """Name in the domain."""
-        return "action_handover"
-
-    def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-        """See class."""
-        dispatcher.utter_message(response="utter_handover")
-        return [*forget_question(), SlotSet("dossier_wish", None)]
 
 
 def forgotten() -> Events:

@@ -8,9 +8,13 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import ANSWERED, answer, say
+from actions.handover import hand_over_if_attended
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import guidance
 from bot.rendering import procedure_lines as rendering
+from bot.support.handover import DENUNCIATION
+
+FEEDBACK = "feedback"
 
 
 @dataclass(frozen=True)
@@ -140,4 +144,10 @@ class ActionGuidance(SafeAction):
             dispatcher.utter_message(response="utter_handover")
         else:
             tell(dispatcher, message.get("text") or "", guide)
+            if guide.topic == FEEDBACK and _denounces(str(message.get("text") or "")):
+                return hand_over_if_attended(dispatcher, tracker, DENUNCIATION) or []
         return []
+
+
+def _denounces(text: str) -> bool:
+    return guidance.topic(text, FEEDBACK) == f"{FEEDBACK}.denounce"

@@ -13,11 +13,13 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.answers import CLARIFY, HANDOVER, NOT_FOUND, OUT_OF_SCOPE, answer, say
+from actions.handover import hand_over_if_attended
 from actions.memory import one_more_missed, text_of, turns_missed
 from actions.safe_action import Events
 from actions.telling import option_button
 from bot.catalogue import finder
 from bot.catalogue.search import Match
+from bot.support.handover import MISSED
 
 OUTSIDE = ("utter_out_of_scope", "utter_out_of_scope_again")
 MOST_GUESSES = 3
@@ -69,8 +71,15 @@ def outside(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
 
 
 def climb(dispatcher: CollectingDispatcher, tracker: Tracker, topic: str) -> Events:
-    """The next rung for the second and every further message that was not understood."""
+    """The next rung for the second and every further message that was not understood.
+
+    Where somebody is there, the talk is handed over.
+    """
     missed = turns_missed(tracker)
+    if missed:
+        handed = hand_over_if_attended(dispatcher, tracker, MISSED)
+        if handed is not None:
+            return [*handed, *one_more_missed(tracker), SlotSet("options", None)]
     if missed == 1:
         say(dispatcher, "utter_miss_help", answer(topic, CLARIFY))
     else:

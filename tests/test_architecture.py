@@ -10,7 +10,7 @@ import pytest
 
 from bot.settings import PROJECT_ROOT
 
-NOUNS = {"catalogue", "dossiers", "identity", "offices", "payments", "support"}
+NOUNS = {"catalogue", "dossiers", "identity", "offices", "payments", "staff", "support"}
 SHARED = {
     "bot.sources",
     "bot.clock",
@@ -34,6 +34,13 @@ PUBLIC = {
         "bot.catalogue.amounts",
         "bot.catalogue.service",
     },
+    "support": {
+        "bot.offices.model",
+        "bot.offices.opening",
+        "bot.offices.working_days",
+        "bot.sealing",
+        "bot.staff.presence",
+    },
 }
 RASA_ROOMS = ("bot/nlu/", "bot/channels/", "bot/engine/", "bot/importer.py")
 SDK_ROOMS = ("actions/", "bot/engine/")
@@ -43,6 +50,7 @@ SQL_ROOMS = (
     "bot/offices/",
     "bot/payments/",
     "bot/support/",
+    "bot/staff/",
     "bot/leases.py",
     # Deletes from the tables of Rasa's own tracker store.
     "bot/engine/erasure.py",

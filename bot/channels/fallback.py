@@ -9,6 +9,7 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 
 from bot import wording
+from bot.channels import handover_delivery
 from bot.channels.notices import tell_waiting
 
 logger = logging.getLogger(__name__)
@@ -36,4 +37,5 @@ async def handle(
         return False
     if message.output_channel is not None:
         await tell_waiting(message.output_channel, message.sender_id)
+        await handover_delivery.tell_waiting(message.output_channel, message.sender_id)
     return True

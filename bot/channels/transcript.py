@@ -7,6 +7,9 @@ channel sends them. So a page recognises a reply that it has, wherever it reads 
 
 from __future__ import annotations
 
+import asyncio
+import datetime as dt
+import heapq
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Reversible
@@ -18,6 +21,9 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 
 from bot import wording
 from bot.dossiers.model import PROVEN_FOR
+from bot.support import handover as h
+from bot.support import handover_talk
+from bot.support.handover import Line
 
 CITIZEN, BOT = "citizen", "bot"
 # Keys of an event's metadata: a message that no citizen typed; the identifier of what the bot
@@ -33,7 +39,8 @@ MOST_MESSAGES = 200
 class Said:
     """A message of a conversation; `at` is Unix seconds, `title` the pressed button's.
 
-    `quiet`: the page's own, which no citizen typed. `unasked`: the bot's, outside a turn.
+    `quiet`: the page's own, which no citizen typed. `unasked`: the bot's, outside a turn. `name`:
+    the operator's who said it.
     """
 
     id: str
@@ -43,6 +50,7 @@ class Said:
     title: str = ""
     quiet: bool = False
     unasked: bool = False
+    name: str = ""
     buttons: list[dict[str, str]] = field(default_factory=list)
     custom: Mapping[str, Any] = field(default_factory=dict)
 
@@ -53,7 +61,7 @@ class Said:
     def as_dict(self) -> dict[str, Any]:
         """As it is sent: only what there is."""
         shown: dict[str, Any] = {"id": self.id, "from": self.by, "at": self.at}
-        for key in ("text", "title", "quiet", "buttons", "custom"):
+        for key in ("text", "title", "quiet", "name", "buttons", "custom"):
             if value := getattr(self, key):
                 shown[key] = value
         return shown
@@ -156,17 +164,43 @@ async def since(agent: Agent, session: str, known: str = "") -> tuple[list[Said]
     """A conversation's newest messages, and whether they are all of them.
 
     `known`: the newest message that the page has; if it is among them, only what came after it.
-    A conversation that the bot would begin anew has none.
+    A conversation that the bot would begin anew has none but what a person of the staff has said
+    in it, or is to read.
     """
     processor = agent.processor
     tracker = await agent.tracker_store.retrieve(session)
     if tracker is None or processor is None or processor._has_session_expired(tracker):
+        said = []
+    else:
+        said = read(tracker.events)
+    said = with_people(said, await asyncio.to_thread(handover_talk.of_session, session))
+    if not said:
         return [], True
-    said = read(tracker.events)
     place = next((i for i, one in enumerate(said) if known and one.id == known), None)
     if place is not None:
         return said[place + 1 :], False
     return said[-MOST_MESSAGES:], True
+
+
+def with_people(said: list[Said], lines: Iterable[Line]) -> list[Said]:
+    """The conversation with what was said in hand-overs, in the order of time."""
+    known = {one.id for one in said}
+    spoken = [one for one in map(of_line, lines) if one.id not in known]
+    # Both are in order: what is said in one of them never changes places.
+    return list(heapq.merge(said, spoken, key=lambda one: one.at)) if spoken else said
+
+
+def of_line(line: Line) -> Said:
+    """A line of a handed-over talk as pages show it."""
+    by = CITIZEN if line.author == h.CITIZEN else BOT
+    at = line.at.replace(tzinfo=dt.timezone.utc).timestamp()
+    buttons = shown_buttons(line.buttons)
+    return Said(line_id(line), by, at, line.text, name=line.name, buttons=buttons)
+
+
+def line_id(line: Line) -> str:
+    """Identifier of a line for pages: a citizen's own is the one that came with it."""
+    return line.message_id if line.author == h.CITIZEN else f"person-{line.id}"
 
 
 async def add(agent: Agent, session: str, text: str, message_id: str) -> None:
@@ -185,10 +219,10 @@ def _own_id(event: BotUttered) -> str:
 def _citizens(event: UserUttered, message_id: str, before: list[Said]) -> Said:
     text = event.text or ""
     quiet = bool((event.metadata or {}).get(QUIET))
-    return Said(message_id, CITIZEN, event.timestamp, text, _title(text, before), quiet)
+    return Said(message_id, CITIZEN, event.timestamp, text, title(text, before), quiet)
 
 
-def _title(payload: str, before: list[Said]) -> str:
+def title(payload: str, before: list[Said]) -> str:
     """Title of the button last shown with a payload; "" if the text is none."""
     if not payload.startswith("/"):
         return ""

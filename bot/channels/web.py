@@ -12,7 +12,7 @@ import math
 import re
 import secrets
 import string
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -34,6 +34,7 @@ from bot.channels.web_sessions import is_signed, new_session, session_of
 from bot.dossiers.notices import Notice
 from bot.recent import Recent
 from bot.settings import settings
+from bot.support.handover import Handover, Line
 
 SOCKET_PATH = "/socket.io"
 # Seconds after which a page that has gone without a word is noticed, and notices it itself.
@@ -231,6 +232,19 @@ def _new_message_id() -> str:
 
 # Of this process; the one that was made last serves.
 _PAGES: list[WebPages] = []
+
+
+async def bring(talk: Handover, lines: Sequence[Line]) -> bool:
+    """Send lines of a handed-over talk to its citizen's open pages; False if there are none here.
+
+    Pages that are opened later read them in the conversation.
+    """
+    if not _PAGES or not _PAGES[-1].is_open(talk.session):
+        return False
+    output = _PAGES[-1].output()
+    for line in lines:
+        await output.send_line(talk.session, line)
+    return True
 
 
 async def tell(notice: Notice) -> bool:

@@ -10,7 +10,8 @@ from typing import Any
 from socketio import AsyncServer
 
 from bot.channels.conversation_output import ConversationOutput
-from bot.channels.transcript import CITIZEN, Said, reply_id, shown_buttons
+from bot.channels.transcript import CITIZEN, Said, of_line, reply_id, shown_buttons
+from bot.support.handover import Line
 
 MESSAGE_EVENT = "bot_uttered"
 HEARD_EVENT = "user_said"
@@ -86,3 +87,8 @@ class WebOutput(ConversationOutput):
         await self._emit(recipient_id, identifier, {"text": text})
         if self._keep is not None:
             await self._keep(recipient_id, text, identifier)
+
+    async def send_line(self, recipient_id: str, line: Line) -> None:
+        """A line of a handed-over talk, with its operator's name (see parent class)."""
+        self.has_spoken = True
+        await self._server.emit(MESSAGE_EVENT, of_line(line).as_dict(), room=recipient_id)

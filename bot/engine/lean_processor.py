@@ -5,11 +5,13 @@ an empty one and comparing all of both (0.2 ms, a fifth of our understanding of 
 it proves the schema of actions' results for each action (`bot.engine.in_process_actions`).
 It also forgets a conversation whose citizen wants that (`bot.engine.erasure`), and keeps an answer
 to a question for a personal number out of what is stored (`bot.channels.incoming`). A message that
-is delivered twice is handled once: lines are lost, and pages and gateways then send it again.
+is delivered twice is handled once: lines are lost, and pages and gateways then send it again. And
+while a person has the conversation, messages are theirs (`bot.channels.with_person`).
 """
 
 from __future__ import annotations
 
+import functools
 import time
 from typing import Any
 
@@ -22,11 +24,12 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, INTENT_NAME_KEY
 
 from bot import retention
-from bot.channels import incoming, transcript
+from bot.channels import incoming, transcript, with_person
 from bot.channels.conversation_output import ConversationOutput
 from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
 from bot.recent import Recent
+from bot.support import attendance
 
 # Messages wait for seconds, not for as long as it takes to erase so many conversations.
 MOST_ERASED = 10_000
@@ -44,6 +47,10 @@ class _AlreadyHandled(Exception):
         self.tracker = tracker
 
 
+class _WithPerson(Exception):
+    """The message was for an operator; nothing of the turn is stored."""
+
+
 class LeanProcessor(MessageProcessor):
     """Rasa's processor; warnings of intents and entities that the domain lacks stay."""
 
@@ -51,6 +58,7 @@ class LeanProcessor(MessageProcessor):
         """Takes a processor over with its loaded model and stores."""
         self.__dict__.update(vars(processor))
         retention.erases_conversations = True
+        attendance.hands_over = True
         self._known_intents = frozenset(self.domain.intents)
         self._known_entities = frozenset(self.domain.entities)
         # When conversations were erased last, monotonic seconds.
@@ -72,6 +80,7 @@ class LeanProcessor(MessageProcessor):
         waited while its conversation was erased is dropped: its citizen wants nothing to be kept.
         """
         output = message.output_channel
+        replies = output.messages if isinstance(output, CollectingOutputChannel) else None
         received_at = getattr(message, "received_at", None)
         if received_at is not None and received_at < self._erased_at.get(message.sender_id, 0):
             return None
@@ -80,7 +89,9 @@ class LeanProcessor(MessageProcessor):
         except _AlreadyHandled as repeated:
             for said in transcript.replies(repeated.tracker.events, str(message.message_id)):
                 await output.send_response(message.sender_id, said.message())
-            return output.messages if isinstance(output, CollectingOutputChannel) else None
+            return replies
+        except _WithPerson:
+            return replies
 
     async def _handle_message_with_tracker(
         self, message: UserMessage, tracker: DialogueStateTracker
@@ -88,6 +99,9 @@ class LeanProcessor(MessageProcessor):
         """Logs the message (see parent class); of an answer with a number only that it was one."""
         if transcript.is_handled(tracker.events, message.message_id):
             raise _AlreadyHandled(tracker)
+        pressed = functools.partial(_title, message, tracker)
+        if await with_person.take(message, self.parse_message, pressed):
+            raise _WithPerson
         if tracker.get_slot(REQUESTED_SLOT) in ASKED_NUMBERS and message.parse_data is None:
             incoming.hide_answer(message)
         # What is stored is what other pages of the conversation may show.
@@ -108,3 +122,9 @@ class LeanProcessor(MessageProcessor):
         entities = (entity[ENTITY_ATTRIBUTE_TYPE] for entity in parse_data[ENTITIES])
         if intent not in self._known_intents or not self._known_entities.issuperset(entities):
             super()._check_for_unseen_features(parse_data)
+
+
+def _title(message: UserMessage, tracker: DialogueStateTracker) -> str:
+    """Title of the button that was pressed, if it was shown in the conversation."""
+    text = message.text or ""
+    return transcript.title(text, transcript.read(tracker.events)) if text.startswith("/") else ""

@@ -20,12 +20,13 @@ from bot.channels import web
 from bot.dossiers import lookup, sms, statuses
 from bot.dossiers.gateway import gateway
 from bot.engine import agent as agents
-from bot.engine import erasure, schedule
+from bot.engine import erasure, hand_overs, schedule
 from bot.engine.ports import check_port
 from bot.http import add_routes
 from bot.payments import beneficiaries
 from bot.payments.gateway import gateway_from_settings
 from bot.settings import PROJECT_ROOT, Settings
+from bot.support import promises
 
 CREDENTIALS = PROJECT_ROOT / "credentials.yml"
 
@@ -48,6 +49,7 @@ def create_app(model: Path, settings: Settings) -> Sanic:
 
     app.register_listener(load_agent, "before_server_start")
     schedule.add(app, web.tell, purge_conversations)
+    hand_overs.add(app)
     app.register_listener(rasa.core.run.close_resources, "after_server_stop")
     return app
 
@@ -70,6 +72,7 @@ def serve(model: Path, settings: Settings) -> None:
     statuses.statuses()
     gateway_from_settings(settings)
     beneficiaries.check()
+    promises.due()
     if lookup.is_one_time_code_wanted():
         sms.sender()
     app = create_app(model, settings)

@@ -166,3 +166,11 @@ test("only the newest bot message offers its buttons, until it is answered", () 
   assert.deepEqual(talk.choices(talk.arrived(talked, bot("A.3"))), []);
   assert.deepEqual(talk.choices(talk.left(talked)), []);
 });
+
+test("a turn that a person has is over without a bubble of the bot, and theirs stands behind it", () => {
+  let talked = talk.sending(talk.written(talk.EMPTY, own("A")), "A");
+  talked = talk.arrived(talked, bot("A.1", { text: "", answer: { topic: "handover", status: "handover" } }));
+  talked = talk.handled(talked, "A");
+  talked = talk.arrived(talked, bot("person-7", { text: "Hello", name: "Lan" }));
+  assert.deepEqual(talk.bubbles(talked).map(({ entry }) => entry.name ?? entry.id), ["A", "Lan"]);
+});

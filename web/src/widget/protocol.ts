@@ -20,6 +20,8 @@ export interface Message {
   text?: string;
   title?: string;
   quiet?: boolean;
+  /** Of a person of the staff who says this, not the bot. */
+  name?: string;
   buttons?: Button[];
   answer?: Answer;
 }
@@ -102,11 +104,12 @@ export function messageOf(value: unknown, from?: Message["from"]): Message | nul
     from: from ?? (fields["from"] === "citizen" ? "citizen" : "bot"),
     at: typeof at === "number" && isFinite(at) ? at : Date.now() / 1000,
   };
-  const [text, title] = [textOf(fields["text"]), textOf(fields["title"])];
+  const [text, title, name] = [fields["text"], fields["title"], fields["name"]].map(textOf);
   const buttons = buttonsOf(fields["buttons"]);
   const answer = answerOf(fields["custom"]);
   if (text) message.text = text;
   if (title) message.title = title;
+  if (name) message.name = name;
   if (fields["quiet"] === true) message.quiet = true;
   if (buttons) message.buttons = buttons;
   if (answer) message.answer = answer;

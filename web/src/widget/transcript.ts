@@ -17,7 +17,8 @@ export function transcript(bubbles: readonly Bubble[], words: Words, now: number
     fill(words.file_made, { time: clockTime(now), day: dayOf(now) }),
   ];
   for (const { entry } of bubbles) {
-    const speaker = entry.from === "bot" ? words.speaker_bot : words.speaker_citizen;
+    const person = entry.name && `${words.speaker_person} ${entry.name}`;
+    const speaker = person || (entry.from === "bot" ? words.speaker_bot : words.speaker_citizen);
     lines.push("", `[${dayOf(entry.at)} ${clockTime(entry.at)}] ${speaker}:`, shownText(entry, words));
   }
   return `${lines.join("\n")}\n`.replace(/\r?\n/g, "\r\n");

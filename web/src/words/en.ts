@@ -26,6 +26,7 @@ export const en: Words = {
   pressed: "(a choice)",
   speaker_bot: "Assistant",
   speaker_citizen: "You",
+  speaker_person: "Officer",
   typing: "The assistant is writing an answer",
   choices: "Answers to choose from",
   input: "Your question",

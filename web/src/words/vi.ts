@@ -25,6 +25,7 @@ export const vi = {
   pressed: "(lựa chọn đã bấm)",
   speaker_bot: "Trợ lý",
   speaker_citizen: "Anh/chị",
+  speaker_person: "Cán bộ",
   typing: "Trợ lý đang soạn câu trả lời",
   choices: "Các lựa chọn trả lời",
   input: "Câu hỏi của anh/chị",

@@ -14,9 +14,12 @@ export function BubbleView({ page, bubble }: { page: Page; bubble: Bubble }): JS
   const bot = entry.from === "bot";
   const text = shownText(entry, words);
   return (
-    <div data-part="message" data-id={entry.id} data-from={entry.from} data-state={entry.state} class="message">
+    <div data-part="message" data-id={entry.id} data-from={entry.from} data-state={entry.state}
+      data-person={entry.name} class="message">
       <div class="bubble">
-        <span class="unseen">{bot ? words.speaker_bot : words.speaker_citizen}: </span>
+        {entry.name
+          ? <p class="person"><span class="unseen">{words.speaker_person} </span>{entry.name}<span class="unseen">: </span></p>
+          : <span class="unseen">{bot ? words.speaker_bot : words.speaker_citizen}: </span>}
         {bot
           ? <div class="said" lang="vi"><LinkedText text={text} words={words}
               allowed={{ base: options.base, hosts: options.linkHosts }} /></div>

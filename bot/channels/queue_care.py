@@ -1,0 +1,84 @@
+"""What happens in the queue by itself: operators who vanish, places that move up, long waits, and
+the end of the staff's hours. Each citizen is told, once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+from bot.channels import operators
+from bot.rendering.moments import moment_text
+from bot.settings import settings
+from bot.staff import presence
+from bot.support import handover as h
+from bot.support import handover_talk, handovers, promises, tickets
+from bot.support.handover import Handover
+
+TICKET_KIND = "message"
+
+
+async def care() -> None:
+    """Look after the queue once; safe to do in several processes at a time.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    await asyncio.to_thread(look_after)
+
+
+def look_after(now: dt.datetime | None = None) -> None:
+    """See `care`; `now` is the time, UTC, for tests."""
+    now = now or dt.datetime.utcnow()
+    for talk, name in handovers.return_vanished(now):
+        operators.vanished(talk, name)
+    waiting = handovers.listed(h.WAITING)
+    places = handovers.places() if waiting else {}
+    for talk in waiting:
+        waits_long = now - talk.opened_at > _long_wait()
+        if _is_over(now) and (waits_long or not presence.on_duty(talk.desk)):
+            _make_ticket(talk, now)
+        elif waits_long and handovers.note_told(talk.id, long=True):
+            due = moment_text(promises.due())
+            operators.tell(talk, "utter_handover_long", "long", due=due)
+        else:
+            _tell_place(talk, places.get(talk.id, 1))
+
+
+def _is_over(now: dt.datetime) -> bool:
+    """Whether the staff's hours are over, at a moment (UTC)."""
+    return not promises.is_open(now.replace(tzinfo=dt.timezone.utc))
+
+
+def _long_wait() -> dt.timedelta:
+    return dt.timedelta(minutes=settings().support_wait_minutes)
+
+
+def _tell_place(talk: Handover, place: int) -> None:
+    """Tell a place that has become better; one that became worse, by urgent talks, is not told."""
+    if talk.told_place is None or place >= talk.told_place:
+        return
+    if handovers.note_told(talk.id, place):
+        operators.tell(talk, "utter_handover_place", f"place-{talk.claim}-{place}", place=place)
+
+
+def _make_ticket(talk: Handover, now: dt.datetime) -> None:
+    """A talk that nobody came to becomes a ticket, which somebody answers later."""
+    if handovers.end(talk.id, h.TICKET, now=now) is None:
+        return
+    due = promises.due()
+    written = [
+        line.text
+        for line in handover_talk.read(talk.id)
+        if line.author == h.CITIZEN and not line.earlier
+    ]
+    text = "\n".join(filter(None, (talk.summary.need, talk.summary.procedure_name, *written)))
+    try:
+        ticket = tickets.open_ticket(
+            TICKET_KIND, talk.session, talk.channel, text or "?", agency=talk.desk, due_at=due
+        )
+    except tickets.TooManyTickets:
+        operators.tell(talk, "utter_handover_closed", "closed", due=moment_text(due))
+        return
+    told = {"code": ticket.code, "due": moment_text(due)}
+    operators.tell(talk, "utter_handover_ticket", "ticket", **told)

@@ -1,0 +1,169 @@
+"""Messages of a conversation that is handed over: for the operator, and not for the bot.
+
+Asked by the processor for each message, under the conversation's lock. While a talk waits, the
+citizen hears their place in the queue; while an operator has it, the bot is silent. It still gives
+the number to call to whoever is in danger, and obeys whoever wants their data erased.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from rasa.core.channels.channel import OutputChannel, UserMessage
+
+from bot import aspects, wording
+from bot import text as vn
+from bot.channels import incoming, operators, transcript
+from bot.channels.conversation_output import ConversationOutput
+from bot.channels.handover_delivery import send_line
+from bot.database import DatabaseUnavailable
+from bot.support import handover as h
+from bot.support import handover_talk, handovers
+from bot.support.handover import Handover, Line
+
+# Understands a message: Rasa's parse data.
+Parse = Callable[[UserMessage], Awaitable[Mapping[str, Any]]]
+# Key of an answer object: who has the talk.
+PERSON = "person"
+# Folded: the citizen wants the bot again; while they wait, and at any time.
+_LEAVES = re.compile(
+    r"(?:da |thoi |u )*(?:thoi|huy|khong (?:cho|can|gap) nua|khoi(?: cho| can)?|bo qua|roi hang"
+    r"|thoat)\b.{0,30}"
+)
+_TO_THE_BOT = re.compile(
+    r".{0,20}\b(?:quay lai|quay ve|tro lai|tro ve|hoi|noi chuyen voi|gap) (?:hoi )?"
+    r"(?:may|bot|tro ly|robot)\b.{0,15}"
+)
+_LONGEST_LEAVING = 8
+_CANCEL = "/cancel"
+_ASPECT = re.compile(r'"aspect":\s*"(\w+)"')
+# Buttons for whoever will not wait: the bot takes a message down.
+_INSTEAD = frozenset(("leave_message", "call_back"))
+_ERASING = frozenset((aspects.ERASE, aspects.ERASE_NOW))
+
+logger = logging.getLogger(__name__)
+
+
+async def take(message: UserMessage, parse: Parse, title: Callable[[], str] = str) -> bool:
+    """Keep a message for its operator; False: the conversation is the bot's, or becomes it now.
+
+    `title` finds the title of the pressed button, "" if none was.
+    """
+    try:
+        talk = await asyncio.to_thread(handovers.active, message.sender_id)
+        if talk is None:
+            return False
+        return await _take(talk, message, parse, title)
+    except DatabaseUnavailable as error:
+        # The bot says that there is an outage, and nobody waits for what nobody reads.
+        logger.error("A handed-over talk cannot be looked for: %s", type(error).__name__)
+        return False
+
+
+async def _take(
+    talk: Handover, message: UserMessage, parse: Parse, title: Callable[[], str]
+) -> bool:
+    text = message.text or ""
+    aspect = (_ASPECT.search(text) or [""] * 2)[1] if text.startswith("/") else ""
+    if aspect in _ERASING:
+        return False
+    is_waiting = talk.state == h.WAITING
+    if is_waiting and aspect in _INSTEAD:
+        await asyncio.to_thread(handovers.end, talk.id, h.LEFT)
+        return False
+    output = message.output_channel
+    if isinstance(output, ConversationOutput):
+        await output.heard(message.sender_id, message.text)
+    if (message.metadata or {}).get(transcript.QUIET):
+        # What a page says by itself is for the bot, which has nothing to say now.
+        await _show_state(talk, output, message.sender_id)
+        return True
+    if _leaves(text, is_waiting=is_waiting):
+        await _leave(talk, message, output)
+        return True
+    concealed = (message.metadata or {}).get(incoming.CONCEALED) or ()
+    said = title() or text
+    key = str(message.message_id)
+    is_new = await asyncio.to_thread(handover_talk.hear, talk, said, key, concealed)
+    await _warn(message, parse, output)
+    if talk.state == h.WAITING:
+        await _tell_place(talk, output, message.sender_id, key, is_new=is_new)
+    await _show_state(talk, output, message.sender_id)
+    return True
+
+
+def _leaves(text: str, *, is_waiting: bool) -> bool:
+    if text.startswith(_CANCEL):
+        return True
+    said = vn.fold(vn.normalise(text))
+    if len(said.split()) > _LONGEST_LEAVING:
+        return False
+    return bool(_TO_THE_BOT.fullmatch(said) or (is_waiting and _LEAVES.fullmatch(said)))
+
+
+async def _leave(talk: Handover, message: UserMessage, output: OutputChannel | None) -> None:
+    await asyncio.to_thread(handover_talk.hear, talk, message.text or "", str(message.message_id))
+    await asyncio.to_thread(handovers.end, talk.id, h.LEFT)
+    line = await asyncio.to_thread(
+        _noted, talk, "utter_handover_left", f"{message.message_id}-left", {}
+    )
+    if output is not None and line is not None:
+        await send_line(output, message.sender_id, line)
+        await _show_state(talk, output, message.sender_id, state=h.CLOSED)
+
+
+async def _warn(message: UserMessage, parse: Parse, output: OutputChannel | None) -> None:
+    """Whoever is in danger must not wait for an operator to read it."""
+    if output is None or (message.text or "").startswith("/"):
+        return
+    understood = await parse(message)
+    aspect = aspects.aspect_of(understood, in_form=False)
+    if aspect in aspects.DANGERS:
+        channel = output.name()
+        text = wording.text("limits", f"utter_danger_{aspect}", channel)
+        await output.send_text_message(message.sender_id, text)
+
+
+async def _tell_place(
+    talk: Handover, output: OutputChannel | None, session: str, key: str, *, is_new: bool
+) -> None:
+    place = await asyncio.to_thread(handovers.place, talk)
+    await asyncio.to_thread(handovers.note_told, talk.id, place)
+    values = {"place": place}
+    line = await asyncio.to_thread(_noted, talk, "utter_handover_waiting", f"{key}-place", values)
+    if output is not None and (line is not None or not is_new):
+        text, buttons = _variant(talk, "utter_handover_waiting", values)
+        if line is not None:
+            await send_line(output, session, line)
+        else:
+            await output.send_text_with_buttons(session, text, buttons)
+
+
+def _noted(talk: Handover, response: str, key: str, values: dict[str, Any]) -> Line | None:
+    text, buttons = _variant(talk, response, values)
+    return handover_talk.say(talk, text, key, buttons=buttons, delivered=True)
+
+
+def _variant(
+    talk: Handover, response: str, values: dict[str, Any]
+) -> tuple[str, list[dict[str, Any]]]:
+    variant = wording.responses(operators.TOPIC, talk.channel)[response]
+    return str(variant["text"]).format(**values), list(variant.get("buttons", ()))
+
+
+async def _show_state(
+    talk: Handover, output: OutputChannel | None, session: str, state: str = ""
+) -> None:
+    """The answer object of a turn in which the bot says nothing."""
+    if output is None:
+        return
+    person = {
+        "state": state or talk.state,
+        **({"name": talk.claimed_name} if talk.claimed_name else {}),
+    }
+    body = {"topic": operators.TOPIC, "status": "handover", PERSON: person}
+    await output.send_custom_json(session, {"answer": body})

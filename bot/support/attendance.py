@@ -1,0 +1,39 @@
+"""Whether somebody is there to take a talk over, and whether all of them are busy."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from bot.settings import settings
+from bot.staff import presence
+from bot.support import handover as h
+from bot.support import handovers, promises
+
+# Whether conversations can be handed over here: our own processor keeps the bot silent meanwhile
+# (`bot.engine`). Under stock `rasa run` nothing must be promised.
+hands_over = False
+
+
+def is_attended(desk: str = "", moment: dt.datetime | None = None) -> bool:
+    """Whether staff take talks of a desk now: within their hours, and somebody is on duty.
+
+    Another helpdesk knows who is there; within the hours it counts as attended. `moment` is local.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    if not hands_over or not promises.is_open(moment):
+        return False
+    return bool(settings().chatwoot_url) or bool(presence.on_duty(desk))
+
+
+def are_all_busy(desk: str = "") -> bool:
+    """Whether every operator on duty has as many talks as they may.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    present = presence.on_duty(desk)
+    held = [one.claimed_by for one in handovers.listed(h.HELD)]
+    most = settings().support_talks_per_operator
+    return bool(present) and all(held.count(name) >= most for name in present)
