@@ -15,6 +15,7 @@ from bot import (
     commands,
     dossier_commands,
     fact_commands,
+    hotline_commands,
     payment_commands,
     payment_method_commands,
     support_commands,
@@ -240,6 +241,12 @@ def parser() -> argparse.ArgumentParser:
     add(groups, "prepare", catalogue_commands.prepare)
     add(groups, "check-port", commands.check_port)
     add(groups, "serve", commands.serve)
+    command = add(groups, "hotline", hotline_commands.hotline)
+    command.add_argument(
+        "--from", dest="sender", default=hotline_commands.NUMBER, metavar="NUMBER"
+    )
+    command.add_argument("--url", default="", help="address of the bot; default: this computer's")
+    command.add_argument("--form", default="", choices=("", "unaccented", "accented"))
     command = add(groups, "shell", commands.shell)
     command.add_argument("--nlu", action="store_true", help="show intents, not answers")
     return main_parser

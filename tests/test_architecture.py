@@ -25,6 +25,9 @@ SHARED = {
     "bot.settings",
     "bot.database",
     "bot.personal_data",
+    "bot.rate_limits",
+    "bot.recent",
+    "bot.sealing",
 }
 # A noun folder that another one may use, through these modules, and never the other way round.
 PUBLIC = {
@@ -38,7 +41,6 @@ PUBLIC = {
         "bot.offices.model",
         "bot.offices.opening",
         "bot.offices.working_days",
-        "bot.sealing",
         "bot.staff.presence",
     },
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from bot.settings import settings
-from bot.staff import presence
+from bot.staff.presence import on_duty
 from bot.support import handover as h
 from bot.support import handovers, promises
 
@@ -24,7 +24,7 @@ def is_attended(desk: str = "", moment: dt.datetime | None = None) -> bool:
     """
     if not hands_over or not promises.is_open(moment):
         return False
-    return bool(settings().chatwoot_url) or bool(presence.on_duty(desk))
+    return bool(settings().chatwoot_url) or bool(on_duty(desk))
 
 
 def are_all_busy(desk: str = "") -> bool:
@@ -33,7 +33,7 @@ def are_all_busy(desk: str = "") -> bool:
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    present = presence.on_duty(desk)
+    present = on_duty(desk)
     held = [one.claimed_by for one in handovers.listed(h.HELD)]
     most = settings().support_talks_per_operator
     return bool(present) and all(held.count(name) >= most for name in present)

@@ -12,8 +12,10 @@ import functools
 import re
 
 from bot import clock
-from bot.offices import opening
 from bot.offices.model import Hours, Span
+from bot.offices.opening import is_open as is_within
+from bot.offices.opening import local as in_vietnam
+from bot.offices.opening import next_opening as opening_after
 from bot.offices.working_days import is_public_holiday
 from bot.settings import SettingsError, settings
 from bot.sources import Source
@@ -28,7 +30,7 @@ _SPAN = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
 
 def is_open(moment: dt.datetime | None = None) -> bool:
     """Whether it is within the staff's hours; default: now."""
-    return is_always_open() or opening.is_open(hours(), _local(moment))
+    return is_always_open() or is_within(hours(), _local(moment))
 
 
 def is_always_open() -> bool:
@@ -38,7 +40,7 @@ def is_always_open() -> bool:
 
 def next_opening(moment: dt.datetime | None = None) -> dt.datetime | None:
     """When the staff's next hours begin, local time without a zone; None: not for a month."""
-    found = opening.next_opening(hours(), _local(moment))
+    found = opening_after(hours(), _local(moment))
     return found.replace(tzinfo=None) if found else None
 
 
@@ -113,7 +115,7 @@ def _spans_of(day: dt.date) -> list[tuple[dt.datetime, dt.datetime]]:
 
 
 def _local(moment: dt.datetime | None) -> dt.datetime:
-    return opening.local(clock.now() if moment is None else moment)
+    return in_vietnam(clock.now() if moment is None else moment)
 
 
 def _utc(local: dt.datetime) -> dt.datetime:
