@@ -18,6 +18,7 @@ from bot import (
     hotline_commands,
     payment_commands,
     payment_method_commands,
+    staff_commands,
     support_commands,
 )
 from bot.catalogue.sheets.formats import FORMATS
@@ -160,6 +161,25 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("text", help="what the citizen may read, in Vietnamese")
     add(tickets_group, "close", support_commands.tickets_close).add_argument("code")
 
+    staff = groups.add_parser("staff", help="Accounts of staff who answer citizens.")
+    staff_group = staff.add_subparsers(required=True, metavar="COMMAND")
+    command = add(staff_group, "add", staff_commands.staff_add)
+    command.add_argument("name")
+    command.add_argument("--shown-name", required=True, help="as citizens are told who answers")
+    command.add_argument("--role", choices=("operator", "supervisor", "admin"), required=True)
+    command.add_argument("--desk", default="", help="agency; default: the information line")
+    command.add_argument("--generate", action="store_true", help="make a password, print it once")
+    command = add(staff_group, "password", staff_commands.staff_password)
+    command.add_argument("name")
+    command.add_argument("--generate", action="store_true", help="make a password, print it once")
+    add(staff_group, "list", staff_commands.staff_list)
+    for name, run in (
+        ("disable", staff_commands.staff_disable),
+        ("enable", staff_commands.staff_enable),
+        ("unlock", staff_commands.staff_unlock),
+    ):
+        add(staff_group, name, run).add_argument("name")
+
     ratings = groups.add_parser("ratings", help="What citizens think of the bot's answers.")
     ratings_group = ratings.add_subparsers(required=True, metavar="COMMAND")
     command = add(ratings_group, "list", support_commands.ratings_list)
@@ -242,9 +262,7 @@ def parser() -> argparse.ArgumentParser:
     add(groups, "check-port", commands.check_port)
     add(groups, "serve", commands.serve)
     command = add(groups, "hotline", hotline_commands.hotline)
-    command.add_argument(
-        "--from", dest="sender", default=hotline_commands.NUMBER, metavar="NUMBER"
-    )
+    command.add_argument("--from", dest="sender", default=hotline_commands.NUMBER, metavar="NUMBER")
     command.add_argument("--url", default="", help="address of the bot; default: this computer's")
     command.add_argument("--form", default="", choices=("", "unaccented", "accented"))
     command = add(groups, "shell", commands.shell)

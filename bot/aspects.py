@@ -12,6 +12,7 @@ from typing import Any
 
 from bot import text as vn
 from bot.links import strange_hosts
+from bot.support import ticket_codes
 
 # Somebody is in danger: each kind has its own number to call.
 DANGERS = ("fire", "medical", "crime", "child", "suicide")
@@ -28,6 +29,12 @@ SCAM = "scam"
 PAYMENT_STATE, PAY = "payment_state", "pay"
 # Not learnt: the state of a ticket, and the button that confirms.
 TICKET, ERASE_NOW = "ticket", "erase_now"
+# Not learnt, of buttons and certain words: something is left for a person.
+LEAVING = LEAVE_MESSAGE, CALL_BACK, LEAVE_FEEDBACK = (
+    "leave_message",
+    "call_back",
+    "leave_feedback",
+)
 # Not learnt: leaving a form for the menu.
 LEAVE = "leave"
 ALL = (
@@ -36,17 +43,15 @@ ALL = (
 )  # fmt: skip
 # Aspects that a button may carry in its payload, as the entity `aspect`.
 OF_BUTTONS = frozenset((
-    SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE, ERASE_NOW, PAYMENT_STATE, PAY,
+    SUBSCRIBE, UNSUBSCRIBE, OPEN_TICKET, ERASE, ERASE_NOW, PAYMENT_STATE, PAY, *LEAVING,
 ))  # fmt: skip
 # A form is not gone on with after these.
-ENDING_A_FORM = frozenset((*DANGERS, GO_BACK, LEAVE, ERASE, ERASE_NOW))
+ENDING_A_FORM = frozenset((*DANGERS, GO_BACK, LEAVE, ERASE, ERASE_NOW, *LEAVING))
 _MENU = "menu"
 # Of folded words: surely a checklist, whatever else is named with it.
 _CHECKLIST = re.compile(
     r"\bcheck ?list\b|\bdanh sach (?:giay to |ho so )?(?:can )?(?:chuan bi|dem theo|mang theo)\b"
 )
-# A ticket's code as it was told (`bot.support.tickets`).
-TICKET_CODE = re.compile(r"\bpa[ .\-]?(\d{3})[ .\-]?(\d{3})\b")
 # Of folded words: what decides between wanting to be told and wanting it no more.
 _STOPS = re.compile(
     r"\b(?:huy|ngung|ngat|tat|cham dut|het can|bo di|khong (?:can|muon|theo doi))\b"
@@ -83,17 +88,56 @@ _LEAVES = re.compile(
     r"(?:thoi|khoi|khong can|khong tra|bo qua|de sau|de khi khac|luc khac)\b"
 )
 _LONGEST_LEAVING = 6
+# Questions of the form of tickets: anything may be what is to be passed on, and who is asked for a
+# place or a number may do without ("không cần").
+TICKET_TEXT, TICKET_PLACE, TICKET_CONTACT = TICKET_QUESTIONS = (
+    "ticket_text", "ticket_place", "ticket_contact",
+)  # fmt: skip
+_STOPS_A_TICKET = re.compile(
+    r"(?:da |u |ma )*(?:thoi|dung(?: lai)?)(?: (?:khong|khoi) (?:gui|nhan|ghi|goi|noi|phan anh"
+    r"|to cao|gop y))?(?: (?:nua|nhe|a|nha|em|vay|di|roi|luon))*$"
+)
+# Folded: what is surely to be left for a person, and where.
+_LEFT = {
+    CALL_BACK: re.compile(
+        r"\bgoi (?:dien )?lai (?:cho |giup |dum |gium )?(?:toi|em|minh|chau|con|bac|me|gia dinh)\b"
+        r"|\b(?:xin|yeu cau|muon duoc) (?:can bo )?goi lai\b"
+    ),
+    LEAVE_FEEDBACK: re.compile(
+        r"\b(?:gui|ghi|nhan|chuyen) (?:\w+ ){0,2}"
+        r"(?:phan anh|gop y|kien nghi|to cao|khieu nai|y kien)"
+        r"(?: \w+){0,3} (?:qua|o|tai|vao|vo) (?:day|dia chi nay)\b"
+        r"|\bghi (?:nhan |lai )?phan anh (?:giup|cho|dum|gium|ho) (?:toi|em|minh|chau|con)\b"
+    ),
+    LEAVE_MESSAGE: re.compile(
+        r"\b(?:de lai|gui lai|ghi lai) (?:\w+ ){0,2}(?:loi nhan|tin nhan)\b"
+        r"|\bghi (?:lai )?(?:giup |cho |dum |gium )?(?:toi |em |minh )?(?:1 |mot )?phieu"
+        r"(?= (?:giup|cho|dum|gium|ho|phan anh|nay|nhe|di)\b|$)"
+    ),
+}
+# Folded: nobody has called back, or somebody did.
+_NOT_LEFT = re.compile(
+    r"\b(?:khong|chua|chang|sao|dung|da|vua|moi|cu|bao|(?<!nho )ai)(?: \w+){0,3}"
+    r" goi (?:dien )?lai\b"
+)
 
 
 def aspect_of(
-    message: Mapping[str, Any], *, in_form: bool, before: Mapping[str, Any] | None = None
+    message: Mapping[str, Any],
+    *,
+    in_form: bool,
+    before: Mapping[str, Any] | None = None,
+    asked: str = "",
 ) -> str:
     """The aspect of a parsed message, or ""; `in_form`: while a form is open.
 
     `before` is the message before it: a short question after a danger still speaks of the danger.
+    `asked` is the slot that the form asks for.
     """
     said = vn.fold(vn.normalise(str(message.get("text") or "")))
     words = said.split()
+    if asked in TICKET_QUESTIONS:
+        return _beside_a_ticket(message, said)
     if in_form and (_MENU in words or (len(words) <= _LONGEST_LEAVING and _LEAVES.match(said))):
         return LEAVE
     aspect = str(message.get("aspect") or "") or _of_button(message)
@@ -105,7 +149,7 @@ def aspect_of(
         told_on = len(words) <= _LONGEST_TELLING_ON and bool(_TELLS_ON.search(said))
         if _is_of_a_swindler(message, said) or (told_on and _was_of_a_swindler(before)):
             return SCAM
-    names_a_ticket = TICKET_CODE.search(str(message.get("text") or "").lower())
+    names_a_ticket = ticket_codes.find(str(message.get("text") or ""))
     if names_a_ticket and aspect in ("", OPEN_TICKET, SUBSCRIBE):
         return TICKET
     if aspect == OPEN_TICKET and _WHERE.search(said):
@@ -115,7 +159,33 @@ def aspect_of(
         if _STOPS.search(said):
             return UNSUBSCRIBE
         return SUBSCRIBE if _STARTS.search(said) else aspect
+    if not aspect and not in_form:
+        aspect = leaving(said)
     return aspect or (CHECKLIST if _CHECKLIST.search(said) else "")
+
+
+def leaving(said: str) -> str:
+    """What is surely to be left for a person, by folded words: one of `LEAVING`, or ""."""
+    if _WHERE.search(said) or _NOT_LEFT.search(said):
+        return ""
+    return next((kind for kind, words in _LEFT.items() if words.search(said)), "")
+
+
+def without_leaving(said: str) -> str:
+    """Folded words without those that say that something is to be left."""
+    for words in _LEFT.values():
+        said = words.sub(" ", said)
+    return " ".join(said.split())
+
+
+def _beside_a_ticket(message: Mapping[str, Any], said: str) -> str:
+    """What is no answer to a question of the form of tickets."""
+    aspect = str(message.get("aspect") or "")
+    if aspect in DANGERS:
+        return aspect
+    if said == _MENU or _STOPS_A_TICKET.match(said):
+        return LEAVE
+    return _of_button(message)
 
 
 def _is_of_a_swindler(message: Mapping[str, Any], said: str) -> bool:

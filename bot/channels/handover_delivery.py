@@ -99,14 +99,20 @@ async def _bring(send: Bring, talk: Handover, lines: Sequence[Line]) -> int:
 
 
 async def tell_waiting(output: OutputChannel, session: str) -> None:
-    """Send what a conversation has not got yet behind a reply; a fault leaves it for later."""
+    """Send what a conversation has not got yet behind a reply; what fails waits for later."""
+    taken: list[Line] = []
     try:
         lines = await asyncio.to_thread(handover_talk.undelivered, session)
         taken = await asyncio.to_thread(handover_talk.take, lines) if lines else []
-        for line in taken:
-            await send_line(output, session, line)
+        while taken:
+            await send_line(output, session, taken[0])
+            del taken[0]
     except DatabaseUnavailable as error:
         logger.error("Lines of a talk cannot be looked for: %s", type(error).__name__)
+    finally:
+        # Also when the citizen has gone meanwhile, or the server stops.
+        if taken:
+            handover_talk.give_back(taken)
 
 
 async def send_line(output: OutputChannel, session: str, line: Line) -> None:

@@ -8,14 +8,14 @@ from asyncio import AbstractEventLoop
 
 from sanic import Sanic
 
-from bot.channels import handover_delivery, queue_care, web
+from bot.channels import handover_delivery, queue_care, web, zalo, zalo_push
 
 
 def add(app: Sanic) -> None:
     """Let the app deliver and look after the queue."""
 
     async def start(app: Sanic, loop: AbstractEventLoop) -> None:
-        brings = {web.WebChannel.name(): web.bring}
+        brings = {web.WebChannel.name(): web.bring, zalo.ZaloChannel.name(): zalo_push.bring}
         work = handover_delivery.run(brings, queue_care.care)
         app.ctx.hand_overs = asyncio.ensure_future(work)
 

@@ -8,6 +8,7 @@ from bot.http import (
     assets,
     chat_page,
     compression,
+    console,
     errors,
     health,
     limits,
@@ -29,6 +30,7 @@ def add_routes(app: Sanic) -> None:
     app.blueprint(procedure_page.blueprint)
     app.blueprint(payment_qr.blueprint)
     app.blueprint(payments.blueprint)
+    console.add_console(app)
     errors.handle_errors(app)
     limits.add_limits(app)
     compression.add_compression(app)

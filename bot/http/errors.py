@@ -15,7 +15,15 @@ from bot.http import layout
 
 logger = logging.getLogger(__name__)
 
-PROGRAMS = ("/api/", "/webhooks/", "/health/", "/socket.io", "/results", "/payments/callback")
+PROGRAMS = (
+    "/api/",
+    "/webhooks/",
+    "/health/",
+    "/socket.io",
+    "/results",
+    "/payments/callback",
+    "/console/api/",
+)
 # What Sanic says of a request whose connection ended before the answer.
 GONE = "Cancelled"
 _STATUS_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
