@@ -8,8 +8,10 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import dossiers
 from actions.answers import ANSWERED, REFUSED, answer, say
 from actions.memory import text_of
+from actions.tickets import due_at
 from bot.dossiers.model import Dossier
-from bot.support import tickets
+from bot.offices.routing import find_place
+from bot.support import routing, tickets
 from bot.support.tickets import Ticket
 
 
@@ -23,9 +25,22 @@ def opened(
         say(dispatcher, "utter_ticket_exists", contract, code=known.code, dossier=dossier.code)
         return None
     channel = tracker.get_latest_input_channel() or ""
+    said = text_of(tracker)
+    # The dossier's field is not told; its office is, and with it the level.
+    place = find_place(dossier.agency)
+    commune = place.new_wards[0] if place and len(place.new_wards) == 1 else ""
+    found = routing.route(kind, said, commune=commune)
     try:
         return tickets.open_ticket(
-            kind, tracker.sender_id, channel, text_of(tracker), dossier_code=dossier.code
+            kind,
+            tracker.sender_id,
+            channel,
+            said,
+            dossier_code=dossier.code,
+            field=found.field,
+            level=found.level,
+            agency=found.agency,
+            due_at=due_at(),
         )
     except tickets.TooManyTickets:
         say(dispatcher, "utter_too_many_tickets", answer("ticket", REFUSED))

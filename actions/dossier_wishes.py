@@ -11,19 +11,21 @@ from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import dossier_payments, dossier_tickets, dossiers, guidance
-from actions.answers import ANSWERED, CLARIFY, REFUSED, answer, say
+from actions.answers import ANSWERED, CLARIFY, answer, say
 from actions.memory import intent_of, named_code, text_of
 from actions.safe_action import Events, SafeAction
+from actions.tickets import (
+    tell_ticket as tell_ticket,
+)  # until actions/aspects.py takes it from there
 from bot import aspects, clock
 from bot.catalogue import finder
 from bot.dossiers import lookup, statuses, subscriptions
 from bot.dossiers.model import Dossier
 from bot.rendering import dossier_lines
 from bot.rendering import procedure_lines as rendering
-from bot.support import tickets
+from bot.support.ticket import LATE_DOSSIER
 from bot.wording import fragment
 
-LATE = "late_dossier"
 # A wish that no aspect is called like: a ticket, of a dossier's money.
 PAYMENT_TICKET = "payment_ticket"
 OF_PAYMENT = ("payment_problem", "ask_receipt", "ask_payment_methods")
@@ -80,25 +82,6 @@ def unsubscribe(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
     response = "utter_unsubscribed" if ended else "utter_nothing_to_unsubscribe"
     say(dispatcher, response, answer("status", CLARIFY))
     return [SlotSet("dossier_wish", None)]
-
-
-def tell_ticket(dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
-    """The state of a ticket, to the conversation that opened it."""
-    match = aspects.TICKET_CODE.search(text_of(tracker).lower())
-    code = f"PA{match[1]}{match[2]}" if match else ""
-    ticket = tickets.find(code, tracker.sender_id)
-    if ticket is None:
-        say(dispatcher, "utter_ticket_unknown", answer("ticket", REFUSED))
-        return []
-    say(
-        dispatcher,
-        f"utter_ticket_{ticket.state}",
-        answer("ticket", CLARIFY),
-        code=ticket.code,
-        made_on=rendering.date(clock.in_vietnam(ticket.made_at).date()),
-        answer=ticket.answer or fragment("ticket_without_answer"),
-    )
-    return []
 
 
 async def _with_dossier(dispatcher: CollectingDispatcher, tracker: Tracker, wish: str) -> Events:
@@ -169,7 +152,7 @@ def _open_ticket(dispatcher: CollectingDispatcher, tracker: Tracker, dossier: Do
     if not (standing.is_late or may_be_late):
         _tell_lines(dispatcher, dossier, dossier_lines.late_lines(dossier, today))
         return done
-    ticket = dossier_tickets.opened(dispatcher, tracker, dossier, LATE)
+    ticket = dossier_tickets.opened(dispatcher, tracker, dossier, LATE_DOSSIER)
     if ticket is not None:
         say(
             dispatcher,

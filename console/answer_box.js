@@ -18,7 +18,7 @@ export class AnswerBox {
     this.counter = el("p", { part: "counter", role: "status", id: newId("counter") });
     this.problem = el("p", { part: "not-sent", role: "alert", class: "problem" });
     this.field = el("textarea", {
-      part: "answer", rows: 4, "aria-describedby": `${hint.id} ${this.counter.id}`,
+      part: "answer", rows: 3, "aria-describedby": `${hint.id} ${this.counter.id}`,
       on: { input: () => this.changed(), keydown: (event) => this.key(event) },
     });
     this.press = el("button", { type: "submit", part: "send" }, words.SEND);

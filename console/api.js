@@ -4,7 +4,7 @@ import * as words from "./words.js";
 
 const TIMEOUT_MS = 15_000;
 const HERE = new URL("api/", document.baseURI);
-const CATALOGUE = new URL("../api/procedures/", document.baseURI);
+const CATALOGUE = new URL("../api/procedures", document.baseURI);
 
 /** What went wrong; `status` is 0 where there was no answer. The message is for people. */
 export class ApiError extends Error {
@@ -53,7 +53,7 @@ export class Api {
 
   /** One procedure with all its facts. Throws ApiError. */
   procedure(code) {
-    return this.call(new URL(encodeURIComponent(code), CATALOGUE), {});
+    return this.call(new URL(`procedures/${encodeURIComponent(code)}`, CATALOGUE), {});
   }
 
   async call(address, options) {

@@ -2,6 +2,7 @@
 
 import { Audit } from "./audit.js";
 import { Job } from "./clock.js";
+import { callOff } from "./dialog.js";
 import { el } from "./dom.js";
 import { Header } from "./header.js";
 import { keptDraft } from "./kept_draft.js";
@@ -25,6 +26,7 @@ export class Desk {
     this.queued = null;
     this.resumed = null;
     this.turn = 0;
+    this.ended = false;
     this.claiming = new Set();
     this.notices = new Notices();
     this.header = new Header(me.staff, {
@@ -74,9 +76,8 @@ export class Desk {
   /** The session is over: nothing is asked any more, nothing of citizens stays on the screen. */
   stop() {
     this.jobs.forEach((job) => job.stop());
-    for (const dialog of document.querySelectorAll("dialog")) {
-      dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
-    }
+    callOff();
+    this.ended = true;
     const where = { view: this.view, talk: this.talk.id ?? this.resumed };
     this.talk.close();
     this.element.remove();
@@ -86,7 +87,8 @@ export class Desk {
 
   /** The page is looked at again. */
   seen() {
-    if (this.queueJob.dueAt !== Infinity) this.jobs.forEach((job) => job.start());
+    this.queueJob.start();
+    if (this.talk.id !== null) this.talkJob.start();
   }
 
   goTo(view) {
@@ -102,6 +104,12 @@ export class Desk {
     if (view !== "talks") void this[view].load();
   }
 
+  /** Look at the queue anew, after what was just done. */
+  refresh() {
+    this.turn += 1;
+    if (!this.ended) this.queueJob.start();
+  }
+
   async readQueue() {
     const { turn } = this;
     let found;
@@ -112,11 +120,12 @@ export class Desk {
       if (error.status === 401) return;
       throw error;
     }
+    if (this.ended) return;
     const wasGone = !this.notices.offline.hidden;
     this.notices.setOnline(true);
     // Asked before a claim, it does not know of it.
     if (turn === this.turn) this.showQueue(found);
-    if (wasGone) this.talkJob.start();
+    if (wasGone && this.talk.id !== null) this.talkJob.start();
   }
 
   showQueue(found) {
@@ -169,8 +178,7 @@ export class Desk {
       this.failed(error);
     } finally {
       this.claiming.delete(id);
-      this.turn += 1;
-      this.queueJob.start();
+      this.refresh();
     }
   }
 
@@ -182,8 +190,7 @@ export class Desk {
       this.notices.clearError();
       this.notices.tell(text);
     }
-    this.turn += 1;
-    this.queueJob.start();
+    this.refresh();
   }
 
   /** A talk is not the operator's any more: what they began to write is shown for copying. */
@@ -196,8 +203,7 @@ export class Desk {
       this.kept.append(keptDraft(id, draft, () => this.drafts.forget(id)));
     }
     if (this.view === "talks") this.queue.heading.focus();
-    this.turn += 1;
-    this.queueJob.start();
+    this.refresh();
   }
 
   hideTalk() {
@@ -211,7 +217,7 @@ export class Desk {
       const answer = await this.api.post("duty", { on });
       this.header.setDuty(answer.on_duty);
       this.notices.tell(answer.on_duty ? words.DUTY_ON : words.DUTY_OFF);
-      this.queueJob.start();
+      this.refresh();
     } catch (error) {
       this.failed(error);
     }

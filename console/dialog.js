@@ -3,6 +3,13 @@
 import { button, el, newId } from "./dom.js";
 import { CANCEL } from "./words.js";
 
+/** Call off what is asked just now: what it was about is gone. */
+export function callOff() {
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+  }
+}
+
 /**
  * Ask; the answer is what `read()` gives, or null where it was called off. `fields` stand
  * between the text and the buttons.

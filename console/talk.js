@@ -2,7 +2,7 @@
 
 import { AnswerBox } from "./answer_box.js";
 import { Catalogue } from "./catalogue.js";
-import { ask } from "./dialog.js";
+import { ask, callOff } from "./dialog.js";
 import { button, el, setShown, setText } from "./dom.js";
 import { Lines } from "./lines.js";
 import { Prepared } from "./prepared.js";
@@ -82,6 +82,7 @@ export class Talk {
 
   /** No talk is open. */
   close() {
+    if (this.desk.view === "talks") callOff();
     this.turn += 1;
     this.id = this.claim = this.talk = null;
     this.lines.clear();
@@ -172,6 +173,7 @@ export class Talk {
 
   async act(path, body, done) {
     const { id, claim } = this;
+    if (claim === null) return;
     this.turn += 1;
     try {
       await this.desk.api.post(`talks/${id}/${path}`, { claim, ...body });
@@ -190,8 +192,7 @@ export class Talk {
   }
 
   lose(text) {
-    const { id } = this;
-    this.desk.lost(id, text);
+    if (this.id !== null) this.desk.lost(this.id, text);
   }
 }
 

@@ -22,7 +22,7 @@ export function talkActions({ act, desk, me, tell }) {
 }
 
 function plain() {
-  return { class: "plain" };
+  return { class: "plain small" };
 }
 
 async function transfer({ act, desk, me, tell }) {

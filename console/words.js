@@ -143,7 +143,8 @@ export const NOT_SENT =
   "Chưa chắc câu này đã gửi được. Anh/chị bấm Gửi lại, người dân không nhận hai lần.";
 
 export const LOST =
-  "Cuộc trò chuyện này không còn ở chỗ anh/chị: người khác đã nhận, hoặc đã quá giờ giữ.";
+  "Cuộc trò chuyện này không còn ở chỗ anh/chị: người khác đã nhận, đã quá giờ giữ, " +
+  "hoặc người dân đã kết thúc.";
 export const ENDED = "Cuộc trò chuyện này đã kết thúc.";
 export const GONE = "Cuộc trò chuyện này không còn nữa.";
 export const HELD_BY_OTHER = "Người khác đã nhận cuộc trò chuyện này.";
@@ -255,6 +256,11 @@ export const ACTIONS = {
   ticket_answer: "Trả lời phiếu",
   ticket_close: "Đóng phiếu",
   ticket_contact: "Xem số điện thoại trên phiếu",
+  account_add: "Thêm tài khoản",
+  account_password: "Đặt lại mật khẩu",
+  account_disable: "Khóa tài khoản",
+  account_enable: "Mở tài khoản",
+  account_unlock: "Mở khóa đăng nhập",
 };
 export const SUBJECTS = { handover: "Cuộc trò chuyện", ticket: "Phiếu", staff: "Tài khoản" };
 

@@ -48,3 +48,23 @@ def test_another_secret_opens_nothing(
 @pytest.mark.parametrize("text", ["", NUMBER, "H48", "gAAAAA", "\ud800", "…", "•" * 10])
 def test_what_was_not_sealed_here_is_refused(fresh_settings: Settings, text: str) -> None:
     assert sealing.unseal(text, "a talk") is None
+
+
+def test_an_address_for_later_opens_as_long_as_it_is_kept(
+    fresh_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealed_at = time.time()
+    token = sealing.seal(NUMBER, "a talk")
+    monkeypatch.setattr(time, "time", lambda: sealed_at + 90 * 24 * 60 * 60)
+    assert sealing.unseal(token, "a talk", None) == NUMBER
+    assert sealing.unseal(token, "a talk", lifetime=60) is None
+    # However long it lasts, it is its conversation's, and of this secret.
+    assert sealing.unseal(token, "another talk", None) is None
+    monkeypatch.setenv("BOT_SECRET", "another secret")
+    settings.cache_clear()
+    assert sealing.unseal(token, "a talk", None) is None
+
+
+@pytest.mark.parametrize("text", ["", NUMBER, "gAAAAA", "\ud800"])
+def test_what_was_not_sealed_here_never_opens(fresh_settings: Settings, text: str) -> None:
+    assert sealing.unseal(text, "a talk", None) is None

@@ -70,28 +70,30 @@ async def run(
 
     _WAKERS.append(waker)
     watch = Watch(slot_seconds)
+    keeping = asyncio.ensure_future(watch.run())
     try:
         async with opened(settings()) as client:
-            mirror = Mirror(client, pauses)
+            mirror = Mirror(client, watch, pauses)
             while True:
                 # Cleared first: what happens during the round is seen by the next one.
                 woken.clear()
-                await _round(mirror, watch)
+                await _round(mirror)
                 try:
                     await asyncio.wait_for(woken.wait(), round_seconds)
                 except asyncio.TimeoutError:
                     continue
     finally:
+        keeping.cancel()
         _WAKERS.remove(waker)
 
 
-async def _round(mirror: Mirror, watch: Watch) -> None:
+async def _round(mirror: Mirror) -> None:
     rung, erased = set(_RUNG), set(_ERASED)
     _RUNG.difference_update(rung)
     _ERASED.difference_update(erased)
     mirror.forget(erased)
     try:
-        await mirror.round(rung, writes=await asyncio.to_thread(watch.is_ours))
+        await mirror.round(rung)
     except Exception as error:
         # The next round tries again; kind only: an error's text may repeat what was said.
         logger.error("Talks were not mirrored: %s", type(error).__name__)

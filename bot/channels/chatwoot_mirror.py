@@ -11,7 +11,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass, field
 from functools import partial
 
 from bot.channels import chatwoot_agents as agents
@@ -25,7 +24,8 @@ from bot.channels.chatwoot_client import (
     Conversation,
 )
 from bot.channels.chatwoot_pauses import Pauses
-from bot.channels.chatwoot_talks import ended_lately, ended_of, open_talks
+from bot.channels.chatwoot_talks import Copy, ended_lately, ended_of, open_talks
+from bot.channels.chatwoot_watch import Watch
 from bot.support import handover as h
 from bot.support import handover_talk, handovers
 from bot.support.handover import Handover, Line
@@ -43,44 +43,30 @@ Work = Callable[[], Awaitable[None]]
 logger = logging.getLogger(__name__)
 
 
-@dataclass
-class Copy:
-    """What this process knows of a talk's conversation; forgotten when anything is doubtful."""
-
-    talk: Handover
-    conversation: str
-    contact: int = 0
-    last_line: int = 0
-    last_message: int = 0
-    names: set[str] = field(default_factory=set)
-    looked_at: float | None = None
-
-    def forget(self) -> None:
-        """Read all again before the next line is written."""
-        self.last_line = self.last_message = 0
-        self.names.clear()
-        self.looked_at = None
+class NotOurs(Exception):
+    """Another process writes to Chatwoot meanwhile."""
 
 
 class Mirror:
     """All talks that are copied."""
 
-    def __init__(self, client: ChatwootClient, pauses: Pauses | None = None) -> None:
-        """`pauses`: how long it waits after failures."""
+    def __init__(self, client: ChatwootClient, watch: Watch, pauses: Pauses | None = None) -> None:
+        """`watch`: whether this process writes, or only brings what agents say; `pauses`: how long
+        it waits after failures.
+        """
         self._client = client
+        self._watch = watch
         self._pauses = pauses or Pauses()
         self._copies: dict[int, Copy] = {}
         self._forgotten: set[str] = set()
-        self._writes = False
+        self._term = 0
 
     def forget(self, identifiers: Iterable[str]) -> None:
         """Contacts to delete with all that was said, as soon as Chatwoot can be reached."""
         self._forgotten |= set(identifiers)
 
-    async def round(self, rung: set[str], *, writes: bool) -> None:
+    async def round(self, rung: set[str]) -> None:
         """Look after all talks once; `rung`: conversations in which something happened.
-
-        `writes`: whether this process writes to Chatwoot, or only brings what agents say.
 
         Raises:
             bot.database.DatabaseUnavailable: the database is down.
@@ -88,9 +74,10 @@ class Mirror:
         if rung:
             # Whoever rings is there.
             self._pauses.end(ALL)
-        if writes and not self._writes:
+        term = self._watch.term()
+        if term and term != self._term:
             await self._begin()
-        self._writes = writes
+        self._term = term
         if self._pauses.left(ALL):
             return
         if not self._pauses.is_on(ALL):
@@ -100,7 +87,7 @@ class Mirror:
         work: list[tuple[int, Work]] = [
             (number, partial(self._follow, talk, rung)) for number, talk in talks.items()
         ]
-        if writes:
+        if term:
             left = [copy for number, copy in self._copies.items() if number not in talks]
             work += [(copy.talk.id, partial(self._leave, copy)) for copy in left]
             late = await asyncio.to_thread(ended_of, rung)
@@ -129,6 +116,8 @@ class Mirror:
                 if self._client.answers > before:
                     self._pauses.end(ALL)
                 return
+            except NotOurs:
+                logger.info("Another process writes to Chatwoot.")
             except ChatwootUnavailable as failure:
                 self._pauses.begin(ALL)
                 logger.warning("Chatwoot cannot be reached: %s", failure)
@@ -146,12 +135,12 @@ class Mirror:
 
     async def _lose(self, copy: Copy) -> None:
         """The conversation was deleted there: an open talk gets a new one."""
-        if self._writes:
+        if self._term:
             await asyncio.to_thread(handovers.set_external, copy.talk.id, "")
             self._pauses.end(copy.talk.id)
 
     async def _follow(self, talk: Handover, rung: set[str]) -> None:
-        if not self._writes and talk.external_id not in rung:
+        if not self._term and talk.external_id not in rung:
             return
         copy = self._copies.get(talk.id)
         if copy is None:
@@ -161,16 +150,31 @@ class Mirror:
         is_old = copy.looked_at is None or time.monotonic() - copy.looked_at >= LOOK_SECONDS
         if is_old or copy.conversation in rung:
             await self._look(copy)
-        if self._writes:
+        if self._term:
             await self._write(copy)
+
+    def _check_ours(self) -> None:
+        """Before each request that changes something.
+
+        Raises:
+            NotOurs: another process may have written meanwhile.
+        """
+        if self._watch.term() != self._term:
+            raise NotOurs
+
+    async def _set_status(self, conversation: str, status: str) -> None:
+        self._check_ours()
+        await self._client.set_status(conversation, status)
 
     async def _open(self, talk: Handover) -> Copy:
         name = notes.contact_name(talk.session)
+        self._check_ours()
         contact = await self._client.contact(notes.identifier(talk.session), name)
+        self._check_ours()
         there = await self._client.conversation(contact, notes.reference(talk))
         if there.status != OPEN:
             # As where an inbox has a bot of its own.
-            await self._client.set_status(str(there.id), OPEN)
+            await self._set_status(str(there.id), OPEN)
         await asyncio.to_thread(handovers.set_external, talk.id, str(there.id))
         return Copy(talk, str(there.id), contact)
 
@@ -185,14 +189,14 @@ class Mirror:
         answers = [m for m in messages if m.is_answer and _refused(m.id) not in copy.names]
         undone = await asyncio.to_thread(agents.answer, copy.talk.id, answers) if answers else {}
         goes_on = await asyncio.to_thread(agents.follow, copy.talk.id, there)
-        if self._writes:
+        if self._term:
             for number, text in undone.items():
                 await self._note(copy, _refused(number), text)
             if not goes_on:
                 last = max((one.id for one in messages), default=copy.last_message)
                 text = notes.say("utter_chatwoot_still_held", name=copy.talk.claimed_name)
                 await self._note(copy, f"{STILL_HELD}-{last}", text)
-                await self._client.set_status(copy.conversation, OPEN)
+                await self._set_status(copy.conversation, OPEN)
         copy.last_message = max([copy.last_message, *(one.id for one in messages)])
         copy.looked_at = looked_at
         return there
@@ -218,15 +222,18 @@ class Mirror:
         if line.earlier or not line.text.strip() or name in copy.names:
             return
         if line.author == h.CITIZEN:
-            await self._client.post(copy.conversation, line.text, name, incoming=True)
-            copy.names.add(name)
+            await self._post(copy, name, line.text, incoming=True)
         elif line.author == h.OPERATOR and not agents.is_from_chatwoot(line):
             await self._note(copy, name, notes.spoken(line))
 
     async def _note(self, copy: Copy, name: str, text: str) -> None:
         if name not in copy.names:
-            await self._client.post(copy.conversation, text, name, incoming=False)
-            copy.names.add(name)
+            await self._post(copy, name, text, incoming=False)
+
+    async def _post(self, copy: Copy, name: str, text: str, *, incoming: bool) -> None:
+        self._check_ours()
+        await self._client.post(copy.conversation, text, name, incoming=incoming)
+        copy.names.add(name)
 
     async def _leave(self, copy: Copy) -> None:
         """The talk has ended here: so does its conversation."""
@@ -246,7 +253,7 @@ class Mirror:
 
     async def _resolve(self, copy: Copy, reason: str) -> None:
         await self._note(copy, END, notes.end(reason))
-        await self._client.set_status(copy.conversation, RESOLVED)
+        await self._set_status(copy.conversation, RESOLVED)
 
     async def _erase(self, copy: Copy) -> None:
         contact = copy.contact or (await self._client.show(copy.conversation)).contact

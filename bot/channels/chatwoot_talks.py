@@ -1,9 +1,10 @@
-"""Which talks the mirror looks after."""
+"""Which talks the mirror looks after, and what it knows of each."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from bot.support import handover as h
 from bot.support import handovers
@@ -11,6 +12,25 @@ from bot.support.handover import Handover
 
 # A talk that ended longer ago is not looked for when a mirror starts.
 LATELY = dt.timedelta(days=1)
+
+
+@dataclass
+class Copy:
+    """What this process knows of a talk's conversation; forgotten when anything is doubtful."""
+
+    talk: Handover
+    conversation: str
+    contact: int = 0
+    last_line: int = 0
+    last_message: int = 0
+    names: set[str] = field(default_factory=set)
+    looked_at: float | None = None
+
+    def forget(self) -> None:
+        """Read all again before the next line is written."""
+        self.last_line = self.last_message = 0
+        self.names.clear()
+        self.looked_at = None
 
 
 def open_talks() -> list[Handover]:

@@ -46,6 +46,7 @@ from bot.channels.hotline_talk import SAME_MOMENT, Said, Talk
 from bot.channels.incoming import user_message
 from bot.http.errors import error_response
 from bot.rate_limits import RateLimit
+from bot.sealing import unseal
 from bot.settings import settings
 from bot.support import hotline_store
 
@@ -179,19 +180,20 @@ async def pages_for(sender: str, text: str, form: str = "") -> list[str]:
 async def push(session: str, reply_to: str, text: str, key: str) -> bool:
     """Whether the gateway took what is said to a caller outside a turn.
 
-    `session` is the conversation, `reply_to` the caller's number, `key` names this text: a second
-    try bears the same. Not to be awaited in the caller's own turn, which it would wait for.
+    `session` is the conversation, `reply_to` the caller's number as `user_message` seals it, `key`
+    names this text: a second try bears the same. Not to be awaited in the caller's own turn, for
+    whose end it would wait.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    url = settings().hotline_push_url
-    if not url:
+    url, number = settings().hotline_push_url, unseal(reply_to, session, None)
+    if not url or number is None:
         return False
     try:
         async with queues.turn(session, PUSH_PATIENCE):
             pages, screen = await _unasked(session, text, "")
-            sent = {"to": reply_to, "message_id": key, "messages": pages}
+            sent = {"to": number, "message_id": key, "messages": pages}
             if not await _is_taken(url, json.dumps(sent, ensure_ascii=False).encode()):
                 return False
             await asyncio.to_thread(hotline_store.keep_screen, session, screen)

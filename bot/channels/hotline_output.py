@@ -7,15 +7,21 @@ from typing import Any
 from rasa.core.channels.channel import CollectingOutputChannel
 
 from bot.channels.conversation_output import ConversationOutput
+from bot.channels.handover_delivery import spoken
 from bot.channels.transcript import DOSSIER_SHOWN
+from bot.support.handover import Line
 
 
 class HotlineOutput(CollectingOutputChannel, ConversationOutput):
-    """Texts and the last buttons; of answer objects only what they say of the text."""
+    """Texts and the last buttons; of answer objects only what they say of the text.
+
+    What was said outside a turn stands before the reply.
+    """
 
     def __init__(self) -> None:
         """Nothing was said yet."""
         super().__init__()
+        self._meanwhile: list[str] = []
         # Whether it tells how a dossier stands: not to be shown for longer than its proof lasts.
         self.is_private = False
         # Whether the conversation was erased in this turn: see `actions/privacy.py`.
@@ -29,7 +35,8 @@ class HotlineOutput(CollectingOutputChannel, ConversationOutput):
     @property
     def text(self) -> str:
         """All texts, one below the other."""
-        return "\n".join(message["text"] for message in self.messages if message.get("text"))
+        reply = [message["text"] for message in self.messages if message.get("text")]
+        return "\n".join([*self._meanwhile, *reply])
 
     @property
     def buttons(self) -> list[dict[str, Any]]:
@@ -51,4 +58,12 @@ class HotlineOutput(CollectingOutputChannel, ConversationOutput):
     async def send_unasked(self, recipient_id: str, text: str) -> None:
         """What the bot says by itself is of a dossier that has changed (see parent class)."""
         self.is_private = True
-        await self.send_text_message(recipient_id, text)
+        self._meanwhile.append(text)
+
+    async def send_line(self, recipient_id: str, line: Line) -> None:
+        """What a person of the staff says, or the bot of them (see parent class)."""
+        self.is_private = True
+        self._meanwhile.append(spoken(line))
+        if line.buttons and not self.buttons:
+            # Below a reply with buttons of its own there would be two menus.
+            self.messages.append({"buttons": [dict(button) for button in line.buttons]})

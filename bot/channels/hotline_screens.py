@@ -52,14 +52,14 @@ class Screens:
         self.screen = Screen(shown, now, now, is_private)
         return self.again(now, most)
 
-    def go_on(self, now: float, most: int) -> list[str]:
+    def go_on(self, now: float, most: int, notice: str = "") -> list[str]:
         """Pages of what comes after the present screen, and was said with it."""
         last = self.screen
         if last is None or last.after is None:
-            return self.again(now, most)
+            return self.again(now, most, notice)
         self.leave()
         self.screen = Screen(last.after, now, last.said_at, last.is_private)
-        return self.again(now, most)
+        return self.again(now, most, notice)
 
     def again(self, now: float, most: int, notice: str = "") -> list[str]:
         """Pages of the present screen, below a notice; only that if there is no screen."""

@@ -63,8 +63,8 @@ class Talk:
         option = screen.options[key - 1]
         if option != menu.NEXT:
             return await self._say(option)
-        # What was said meanwhile comes with the next answer: this is still the last one.
-        return self.screens.go_on(self._clock(), self._most)
+        meanwhile = "\n".join(await self._waiting())
+        return self.screens.go_on(self._clock(), self._most, meanwhile)
 
     async def _say(self, text: str) -> list[str]:
         said = await self._ask(text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import sqlite3
@@ -293,9 +294,9 @@ def test_of_two_operators_one_gets_the_talk_and_the_other_is_told(
     minh.press_claim()
     assert minh.error().startswith(LOST)
     expect(minh.part("answer")).to_be_hidden()
-    minh.page.unroute("**/console/api/queue")
     for route in held:
-        route.abort()
+        route.continue_()
+    minh.page.unroute("**/console/api/queue")
     expect(minh.talks).to_have_count(0)
     lan.answer("Em đây.")
 
@@ -314,6 +315,38 @@ def test_a_talk_lost_to_time_keeps_the_draft_for_copying(
     console.wait_for(NEED)
     assert violations(console.page) == []
     assert answers(bot) == []
+
+
+def test_a_talk_is_read_before_it_is_taken(enter: Enter, put: PutTalks) -> None:
+    put({"need": NEED, "lines": ["tôi hỏi đã lâu"]})
+    console = enter()
+    console.talks.first.locator('[data-part="preview"]').click()
+    console.wait_for_line("tôi hỏi đã lâu")
+    expect(console.part("talk-note")).to_contain_text("Anh/chị đang xem trước.")
+    expect(console.part("answer")).to_be_hidden()
+    supervisor = enter(HA)
+    console.part("claim-here").click()
+    console.answer("Em đây.")
+    supervisor.part("others").locator('[data-part="open"]').click()
+    supervisor.wait_for_line("Em đây.")
+    expect(supervisor.part("talk-note")).to_contain_text("Chị Lan đang giữ")
+    expect(supervisor.part("answer")).to_be_hidden()
+
+
+def test_who_has_left_the_desk_is_signed_out_and_the_talk_goes_back(
+    enter: Enter, put: PutTalks, bot: RunningBot
+) -> None:
+    put({"need": NEED})
+    console = enter()
+    console.claim()
+    console.part("answer").fill("câu viết dở")
+    later = dt.datetime.now() + dt.timedelta(minutes=31)
+    console.page.clock.set_system_time(later)
+    expect(console.part("session-over")).to_contain_text("Đã 30 phút không có thao tác")
+    query = "SELECT state FROM handovers ORDER BY id DESC LIMIT 1"
+    assert stored(bot, query) == [("waiting",)]
+    console.sign_in(LAN, PASSWORD)
+    expect(console.part("kept-draft")).to_have_value("câu viết dở")
 
 
 def test_a_draft_outlives_the_session(

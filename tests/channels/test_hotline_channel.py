@@ -496,12 +496,18 @@ def taker(database_ready: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator
         thread.join(timeout=10)
 
 
+def reply_address(bot: Bot) -> tuple[str, str]:
+    """The last turn's conversation, and where an answer to it goes."""
+    turn = bot.turns[-1]
+    return turn.sender_id, (turn.metadata or {})[REPLY_TO]
+
+
 def test_an_operators_text_is_pushed_signed_and_is_the_present_screen(
     taker: type[_Taker], bot: Bot, server: Server, gateway: Gateway
 ) -> None:
     gateway.say("menu", form="accented")
-    session = bot.turns[0].sender_id
-    assert server.run(hotline.push(session, NUMBER, "Chị Lan: chào anh.", "key-1")) is True
+    session, reply_to = reply_address(bot)
+    assert server.run(hotline.push(session, reply_to, "Chị Lan: chào anh.", "key-1")) is True
     ((headers, body),) = taker.taken
     assert json.loads(body) == {
         "to": NUMBER,
@@ -519,20 +525,32 @@ def test_what_the_gateway_does_not_take_is_not_shown(
     taker: type[_Taker], bot: Bot, server: Server, gateway: Gateway
 ) -> None:
     gateway.say("menu")
-    session = bot.turns[0].sender_id
+    session, reply_to = reply_address(bot)
     taker.status = 503
-    assert server.run(hotline.push(session, NUMBER, "Chào anh.", "key-1")) is False
+    assert server.run(hotline.push(session, reply_to, "Chào anh.", "key-1")) is False
     taker.status = 302
-    assert server.run(hotline.push(session, NUMBER, "Chào anh.", "key-1")) is False
+    assert server.run(hotline.push(session, reply_to, "Chào anh.", "key-1")) is False
     assert len(taker.taken) == 2
     gateway.say("1")
     assert bot.heard[-1] == "/birth"
 
 
-def test_without_an_address_or_a_gateway_nothing_is_pushed(
-    database_ready: Settings, server: Server, monkeypatch: pytest.MonkeyPatch
+def test_without_an_address_a_gateway_or_a_number_nothing_is_pushed(
+    bot: Bot, server: Server, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert server.run(hotline.push("hotline-a", NUMBER, "Chào anh.", "key-1")) is False
+    gateway.say("menu")
+    session, reply_to = reply_address(bot)
+    assert server.run(hotline.push(session, reply_to, "Chào anh.", "key-1")) is False
     monkeypatch.setenv("BOT_HOTLINE_PUSH_URL", "http://127.0.0.1:9/in")
     settings.cache_clear()
-    assert server.run(hotline.push("hotline-a", NUMBER, "Chào anh.", "key-1")) is False
+    assert server.run(hotline.push(session, reply_to, "Chào anh.", "key-1")) is False
+
+
+def test_nothing_is_pushed_to_a_number_that_was_not_sealed_for_the_conversation(
+    taker: type[_Taker], bot: Bot, server: Server, gateway: Gateway
+) -> None:
+    gateway.say("menu")
+    _, reply_to = reply_address(bot)
+    for session, address in (("hotline-other", reply_to), (bot.turns[0].sender_id, NUMBER)):
+        assert server.run(hotline.push(session, address, "Chào anh.", "key-1")) is False
+    assert taker.taken == []

@@ -112,3 +112,21 @@ def test_a_household_with_ipv6_counts_once_and_nonsense_counts_as_something() ->
 
 def test_the_secret_makes_the_hash(fresh_settings: Settings) -> None:
     assert len(address_of("203.0.113.5")) == 32
+
+
+def test_where_an_answer_goes_later_is_sealed_for_its_conversation() -> None:
+    message = received("chào", reply_to="84905111222")
+    assert message.metadata is not None
+    token = message.metadata["reply_to"]
+    assert "905111222" not in json.dumps(message.metadata)
+    assert unseal(token, "test", None) == "84905111222"
+    assert unseal(token, "other", None) is None
+
+
+def test_a_caller_names_no_address_that_is_answered_to() -> None:
+    for more in ({}, {"reply_to": ""}):
+        message = received("chào", metadata={"reply_to": "84905111222"}, **more)
+        assert message.metadata == {"concealed": [], "address": ""}
+    message = received("chào", metadata={"reply_to": "84905333444"}, reply_to="84905111222")
+    assert message.metadata is not None
+    assert unseal(message.metadata["reply_to"], "test", None) == "84905111222"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
 
 import pytest
 
@@ -20,8 +19,8 @@ pytest_plugins = ("tests.databases",)
 pytestmark = pytest.mark.usefixtures("database_ready")
 
 
-def words(name: str, channel: str = "web", **values: object) -> str:
-    return wording.text("handover", f"utter_handover_{name}", channel).format(**values)
+def words(response: str, channel: str = "web", /, **values: object) -> str:
+    return wording.text("handover", f"utter_handover_{response}", channel).format(**values)
 
 
 def told(session: str = "one") -> list[str]:
@@ -30,11 +29,11 @@ def told(session: str = "one") -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def woken(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[None]]:
+def woken(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """One entry for each time that the delivery is woken."""
     calls: list[None] = []
     monkeypatch.setattr(handover_delivery, "_WAKERS", [lambda: calls.append(None)])
-    yield calls
+    return calls
 
 
 def test_the_citizen_is_told_who_answers(woken: list[None]) -> None:

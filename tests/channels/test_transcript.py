@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,10 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot import wording
 from bot.channels import transcript
 from bot.dossiers.model import PROVEN_FOR
+from bot.settings import Settings
+from bot.support import handover_talk
+from bot.support.handover import Line
+from tests.talks import held, take_the_database_away
 
 BUTTONS = [{"title": "Lệ phí", "payload": "/ask_fee", "type": "postback"}]
 SHOWN = [{"title": "Lệ phí", "payload": "/ask_fee"}]
@@ -228,3 +233,98 @@ def test_what_the_bot_says_by_itself_is_read_later(agent: Any) -> None:
 def test_nothing_is_added_to_a_conversation_that_was_erased(agent: Any) -> None:
     asyncio.run(transcript.add(agent, "gone", "Có kết quả", "unasked-2"))
     assert asyncio.run(agent.tracker_store.retrieve("gone")) is None
+
+
+def spoken(number: int, author: str, text: str, at: float, **more: Any) -> Line:
+    moment = dt.datetime.fromtimestamp(at, tz=dt.timezone.utc).replace(tzinfo=None)
+    return Line(number, 1, author, text, moment, more.pop("message_id", f"key-{number}"), **more)
+
+
+def test_a_line_of_an_operator_is_shown_with_its_name() -> None:
+    line = spoken(7, "operator", "Dạ", 4.5, name="Nguyễn Văn An")
+    assert transcript.of_line(line).as_dict() == {
+        "id": "person-7", "from": "bot", "at": 4.5, "text": "Dạ", "name": "Nguyễn Văn An",
+    }  # fmt: skip
+
+
+def test_a_line_of_the_bot_is_shown_with_its_buttons() -> None:
+    line = spoken(8, "bot", "Thứ 2", 4.5, buttons=tuple(BUTTONS))
+    assert transcript.of_line(line).as_dict() == {
+        "id": "person-8", "from": "bot", "at": 4.5, "text": "Thứ 2", "buttons": SHOWN,
+    }  # fmt: skip
+
+
+def test_a_line_of_the_citizen_has_the_name_that_came_with_it() -> None:
+    line = spoken(9, "citizen", "Giấy bị cháy", 4.5, message_id="typed")
+    assert transcript.line_id(line) == "typed"
+    assert transcript.of_line(line).as_dict() == {
+        "id": "typed", "from": "citizen", "at": 4.5, "text": "Giấy bị cháy",
+    }  # fmt: skip
+
+
+def test_what_persons_say_stands_where_it_was_said() -> None:
+    said = transcript.read(events())
+    lines = [
+        spoken(1, "citizen", "trước", 0.7, message_id="before"),
+        spoken(2, "operator", "giữa", 3.5),
+        # At the same moment, what the conversation has comes first.
+        spoken(3, "bot", "cùng lúc", 4.0),
+        spoken(4, "citizen", "sau", 9.0, message_id="after"),
+    ]
+    merged = transcript.with_people(said, lines)
+    assert [one.id for one in merged] == [
+        "before", "quiet", "quiet.1", "quiet.2", "person-2", "pressed", "person-3", "pressed.1",
+        "unasked-1", "after",
+    ]  # fmt: skip
+
+
+def test_lines_that_clocks_put_into_disorder_stay_in_their_order() -> None:
+    lines = [spoken(1, "citizen", "a", 9.0), spoken(2, "operator", "b", 8.0)]
+    merged = transcript.with_people(transcript.read(events()), lines)
+    assert [one.text for one in merged[-2:]] == ["a", "b"]
+    assert [one.id for one in merged if one not in merged[-2:]] == [
+        one.id for one in transcript.read(events())
+    ]
+
+
+def test_a_message_that_both_have_is_shown_once() -> None:
+    said = transcript.read(events())
+    assert (
+        transcript.with_people(said, [spoken(1, "citizen", "x", 4.0, message_id="pressed")]) == said
+    )
+    assert transcript.with_people(said, []) == said
+
+
+def test_a_page_reads_what_persons_said_behind_what_it_knows(
+    agent: Any, database_ready: Settings
+) -> None:
+    talk = held("me")
+    handover_talk.hear(talk, "Giấy bị cháy", "typed")
+    line = handover_talk.answer(talk.id, "an", 1, "Dạ", "k1")
+    said, whole = asyncio.run(transcript.since(agent, "me", "typed"))
+    assert ([one.id for one in said], whole) == ([f"person-{line.id}"], False)
+    said, whole = asyncio.run(transcript.since(agent, "me"))
+    assert ([one.text for one in said[-2:]], whole) == (["Giấy bị cháy", "Dạ"], True)
+    assert said[0].id == "quiet"
+    assert asyncio.run(transcript.since(agent, "me", f"person-{line.id}")) == ([], False)
+
+
+def test_what_persons_said_is_read_also_where_the_bot_begins_anew(
+    agent: Any, database_ready: Settings
+) -> None:
+    for session in ("me", "unknown"):
+        talk = held(session, f"operator of {session}")
+        handover_talk.answer(talk.id, talk.claimed_by, 1, "Dạ", "k1")
+    old = agent_of(agent.tracker_store, expired=True)
+    for session in ("me", "unknown"):
+        said, whole = asyncio.run(transcript.since(old, session))
+        assert ([one.text for one in said], whole) == (["Dạ"], True)
+    assert asyncio.run(transcript.since(old, "somebody else")) == ([], True)
+
+
+def test_without_a_database_a_page_still_reads_what_the_bot_said(
+    agent: Any, database_ready: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_the_database_away(monkeypatch)
+    said, whole = asyncio.run(transcript.since(agent, "me"))
+    assert (said[0].id, len(said), whole) == ("quiet", 6, True)

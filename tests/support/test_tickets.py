@@ -13,7 +13,7 @@ from bot import database
 from bot.database import DatabaseUnavailable
 from bot.settings import Settings, settings
 from bot.support import tables as t
-from bot.support import tickets
+from bot.support import ticket_codes, ticket_contacts, tickets
 from bot.support.tickets import Ticket, TicketRefused, TooManyTickets
 from tests.databases import at_the_same_time
 
@@ -197,3 +197,138 @@ def test_tickets_closed_long_ago_are_deleted_and_open_ones_never() -> None:
     assert tickets.purge(before) == 1
     assert tickets.purge(before) == 0
     assert [row[0] for row in stored()] == [lately.code, never.code]
+
+
+# Codes
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ("pa 012 345", "PA012345"),
+        ("P A 0 1 2 3 4 5", "PA012345"),
+        ("phiếu 012345", "PA012345"),
+        ("mã phiếu pa012345", "PA012345"),
+        ("phieu phan anh so 012 345", "PA012345"),
+        ("xem PA-012345, 0905111222", "PA012345"),
+        ("PA012345.", "PA012345"),
+        ("pa 0123456", ""),
+        ("PA12", ""),
+        ("mapa 012345", ""),
+        ("012345", ""),
+        ("phiếu lý lịch tư pháp số 2", ""),
+        ("H48.16-260512-0003", ""),
+    ],
+)
+def test_codes_are_read_as_people_say_them(said: str, code: str) -> None:
+    assert ticket_codes.find(said) == code
+
+
+def test_a_code_is_told_in_groups_that_are_understood_again() -> None:
+    assert ticket_codes.spoken("PA012345") == "PA 012 345"
+    assert ticket_codes.find(ticket_codes.spoken("PA012345")) == "PA012345"
+    assert ticket_codes.normalised("012 345") == "PA012345"
+
+
+# The number that was left
+
+NUMBER = "0905111222"
+
+
+@pytest.fixture
+def no_failures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ticket_contacts, "_failures", ticket_contacts._Failures())
+
+
+def put_with_number(number: str = "+84 905 111 222", session: str = "one") -> Ticket:
+    return tickets.open_ticket(
+        "complaint",
+        session,
+        "web",
+        "Đèn hỏng",
+        now=NOON,
+        contact=number,
+        place="ở nhà ông 0905111222",
+        field="Điện",
+        level="province",
+        agency="Sở Công Thương",
+        due_at=NOON + HOUR,
+    )
+
+
+@pytest.mark.usefixtures("either_database", "no_failures")
+def test_a_number_is_kept_but_never_in_clear() -> None:
+    ticket = put_with_number()
+    assert ticket.has_contact
+    assert tickets.find(ticket.code, "one") == tickets.by_code(ticket.code.lower()) == ticket
+    assert (ticket.field, ticket.level, ticket.agency) == ("Điện", "province", "Sở Công Thương")
+    assert (ticket.due_at, ticket.place) == (NOON + HOUR, "ở nhà ông ••••••••••")
+    assert tickets.contact(f"pa {ticket.code[2:]}") == NUMBER
+    with database.connect() as connection:
+        row = connection.execute(sa.select(t.tickets)).one()
+    assert not [value for value in row if "905111222" in str(value).replace(" ", "")]
+    assert tickets.contact(put().code) == ""
+    with pytest.raises(TicketRefused, match="There is no ticket PA12"):
+        tickets.contact("PA12")
+
+
+def test_what_is_no_telephone_number_is_refused(database_ready: Settings) -> None:
+    for number in ("12", "abc", "051098003344"):
+        with pytest.raises(TicketRefused, match="is a telephone number"):
+            put_with_number(number)
+    assert tickets.listed() == []
+
+
+@pytest.mark.usefixtures("either_database", "no_failures")
+def test_code_and_number_open_a_ticket_anywhere() -> None:
+    ticket = put_with_number()
+    others, bare = put_with_number("0905333444", "two"), put("three")
+    for number in (NUMBER, "84905111222", "+84 905.111.222"):
+        assert tickets.find_by_number(ticket.code, number, "elsewhere") == ticket
+    for code, number in (
+        (ticket.code, "0905333444"),
+        (others.code, NUMBER),
+        (bare.code, NUMBER),
+        (bare.code, ""),
+        ("PA000000", NUMBER),
+    ):
+        assert tickets.find_by_number(code, number, "elsewhere") is None
+
+
+@pytest.mark.usefixtures("database_ready", "no_failures")
+def test_numbers_are_not_guessed() -> None:
+    ticket = put_with_number()
+    most = ticket_contacts.FAILURES_PER_HOUR
+    for guess in range(most):
+        # A right pair in between costs nothing.
+        assert tickets.find_by_number(ticket.code, NUMBER, "owner", now=float(guess)) == ticket
+        wrong = f"09051112{guess:02}"
+        assert tickets.find_by_number(ticket.code, wrong, f"s{guess}", now=float(guess)) is None
+    # The code is locked for everybody, for the rest of the hour.
+    assert tickets.find_by_number(ticket.code, NUMBER, "owner", now=3599.0) is None
+    assert tickets.find_by_number(ticket.code, NUMBER, "owner", now=3601.0) == ticket
+    # Codes are not guessed by one conversation either.
+    for guess in range(most):
+        assert tickets.find_by_number(f"PA{guess:06}", NUMBER, "one", now=9000.0) is None
+    assert tickets.find_by_number(ticket.code, NUMBER, "one", now=9001.0) is None
+    assert tickets.find_by_number(ticket.code, NUMBER, "two", now=9001.0) == ticket
+
+
+@pytest.mark.usefixtures("either_database", "no_failures")
+def test_erasing_takes_the_number_and_where_it_went() -> None:
+    ticket = put_with_number()
+    assert tickets.erase("one") == {"tickets": 0, "tickets_kept": 1}
+    assert tickets.find_by_number(ticket.code, NUMBER) == ticket
+    closed = tickets.close(ticket.code, NOON + DAY)
+    assert (closed.text, closed.place, closed.field, closed.level) == ("", "", "", "")
+    assert (closed.agency, closed.due_at, closed.has_contact) == ("", None, False)
+    assert (closed.code, closed.kind, closed.made_at) == (ticket.code, "complaint", NOON)
+    assert tickets.contact(ticket.code) == ""
+    assert tickets.find_by_number(ticket.code, NUMBER) is None
+
+
+def test_tickets_are_listed_by_kind(database_ready: Settings) -> None:
+    late, complaint = put(), put_with_number()
+    assert tickets.listed() == [late, complaint]
+    assert tickets.listed(kind="complaint") == [complaint]
+    assert tickets.listed("closed", "complaint") == []
