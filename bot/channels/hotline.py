@@ -12,7 +12,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -22,15 +22,16 @@ from sanic import Blueprint, response
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
+from bot.channels import hotline_menu as menu
 from bot.channels import hotline_screens, hotline_signature
 from bot.channels.fallback import apology, handle
+from bot.channels.handover_delivery import spoken
 from bot.channels.hotline_deliveries import (
     MessageIdReused,
     Queues,
     TooManyMessages,
     answer_once,
 )
-from bot.channels.hotline_menu import Content
 from bot.channels.hotline_output import HotlineOutput
 from bot.channels.hotline_request import (
     LARGEST_BODY,
@@ -48,7 +49,8 @@ from bot.http.errors import error_response
 from bot.rate_limits import RateLimit
 from bot.sealing import unseal
 from bot.settings import settings
-from bot.support import hotline_store
+from bot.support import handover_talk, hotline_store
+from bot.support.handover import Handover, Line
 
 # Seconds: for the gateway's answer, and for a caller's turn to end before something is pushed.
 PUSH_PATIENCE = 5
@@ -61,9 +63,10 @@ queues = Queues()
 _tasks: set[asyncio.Task[Any]] = set()
 
 
-def unasked_texts(sender: str) -> list[str]:  # noqa: ARG001
-    """What waits to be said to a caller outside a turn, which then waits no more."""
-    return []
+def taken_lines(sender: str) -> list[Line]:
+    """What waits to be said to a caller outside a turn, now the caller's to be told."""
+    waiting = handover_talk.undelivered(sender)
+    return handover_talk.take(waiting) if waiting else []
 
 
 class HotlineChannel(InputChannel):
@@ -151,7 +154,7 @@ class HotlineChannel(InputChannel):
             return await _ask(message, text, on_new_message)
 
         async def waiting() -> Iterable[str]:
-            return await asyncio.to_thread(unasked_texts, sender)
+            return map(spoken, await asyncio.to_thread(taken_lines, sender))
 
         talk = Talk(screens, ask, waiting, time.time, settings().hotline_pages_at_once)
         pages = await talk.turn(message.text, is_late=self._is_late(screens, sent_at))
@@ -163,21 +166,19 @@ class HotlineChannel(InputChannel):
         return shown is not None and sent_at < self._clock.there(shown.shown_at) - SAME_MOMENT
 
 
-async def pages_for(sender: str, text: str, form: str = "") -> list[str]:
-    """Pages of what is said to a caller outside a turn, which they have before them then.
-
-    `form` "": that of the caller's last request.
-
-    Raises:
-        bot.database.DatabaseUnavailable: the database is down.
-    """
-    async with queues.turn(sender):
-        pages, screen = await _unasked(sender, text, form)
-        await asyncio.to_thread(hotline_store.keep_screen, sender, screen)
-        return pages
+async def bring(talk: Handover, lines: Sequence[Line]) -> bool:
+    """Push lines of a handed-over talk to its caller; see `handover_delivery.Bring`."""
+    for line in lines:
+        buttons = [dict(button) for button in line.buttons]
+        key = f"line-{line.id}"
+        if not await push(talk.session, talk.reply_to, spoken(line), key, buttons):
+            return False
+    return True
 
 
-async def push(session: str, reply_to: str, text: str, key: str) -> bool:
+async def push(
+    session: str, reply_to: str, text: str, key: str, buttons: Sequence[dict[str, str]] = ()
+) -> bool:
     """Whether the gateway took what is said to a caller outside a turn.
 
     `session` is the conversation, `reply_to` the caller's number as `user_message` seals it, `key`
@@ -192,7 +193,7 @@ async def push(session: str, reply_to: str, text: str, key: str) -> bool:
         return False
     try:
         async with queues.turn(session, PUSH_PATIENCE):
-            pages, screen = await _unasked(session, text, "")
+            pages, screen = await _unasked(session, menu.content(text, buttons), "")
             sent = {"to": number, "message_id": key, "messages": pages}
             if not await _is_taken(url, json.dumps(sent, ensure_ascii=False).encode()):
                 return False
@@ -218,8 +219,24 @@ async def _is_taken(url: str, body: bytes) -> bool:
 
 
 async def _poll(caller: Caller) -> list[str]:
-    texts = await asyncio.to_thread(unasked_texts, caller.sender)
-    return await pages_for(caller.sender, "\n".join(texts), caller.form) if texts else []
+    """Pages of what waits for a caller, which they have before them then."""
+    sender = caller.sender
+    lines = await asyncio.to_thread(taken_lines, sender)
+    if not lines:
+        return []
+    try:
+        output = HotlineOutput()
+        for line in lines:
+            await output.send_line(sender, line)
+        async with queues.turn(sender):
+            shown = menu.content(output.text, output.buttons)
+            pages, screen = await _unasked(sender, shown, caller.form)
+            await asyncio.to_thread(hotline_store.keep_screen, sender, screen)
+        lines = []
+        return pages
+    finally:
+        if lines:
+            handover_talk.give_back(lines)
 
 
 async def _screens(sender: str, form: str) -> Screens:
@@ -228,11 +245,11 @@ async def _screens(sender: str, form: str) -> Screens:
     return screens
 
 
-async def _unasked(sender: str, text: str, form: str) -> tuple[list[str], str]:
-    """Pages of a text, and the caller's screens with it, sealed."""
+async def _unasked(sender: str, shown: menu.Content, form: str) -> tuple[list[str], str]:
+    """Pages of what is said outside a turn, and the caller's screens with it, sealed."""
     screens = await _screens(sender, form)
     most = settings().hotline_pages_at_once
-    pages = screens.show(Content(text), time.time(), most, is_private=True)
+    pages = screens.show(shown, time.time(), most, is_private=True)
     return pages, hotline_screens.sealed(screens, sender)
 
 

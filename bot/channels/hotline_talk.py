@@ -45,7 +45,8 @@ class Talk:
         key = menu.key_pressed(text, self.screens.has_menu)
         if key is None:
             return await self._say(text)
-        if is_late and self.screens.has_menu:
+        # A person, and the beginning, are the same on every screen.
+        if is_late and self.screens.has_menu and key not in (menu.PERSON_KEY, menu.START_KEY):
             return await self._notice("utter_hotline_late")
         if key == menu.PERSON_KEY:
             return await self._say(menu.PERSON)

@@ -8,14 +8,18 @@ from asyncio import AbstractEventLoop
 
 from sanic import Sanic
 
-from bot.channels import handover_delivery, queue_care, web, zalo, zalo_push
+from bot.channels import handover_delivery, hotline, queue_care, web, zalo, zalo_push
 
 
 def add(app: Sanic) -> None:
     """Let the app deliver and look after the queue."""
 
     async def start(app: Sanic, loop: AbstractEventLoop) -> None:
-        brings = {web.WebChannel.name(): web.bring, zalo.ZaloChannel.name(): zalo_push.bring}
+        brings = {
+            web.WebChannel.name(): web.bring,
+            hotline.HotlineChannel.name(): hotline.bring,
+            zalo.ZaloChannel.name(): zalo_push.bring,
+        }
         work = handover_delivery.run(brings, queue_care.care)
         app.ctx.hand_overs = asyncio.ensure_future(work)
 

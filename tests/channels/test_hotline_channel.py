@@ -25,6 +25,7 @@ from bot.dossiers.model import PROVEN_FOR
 from bot.sealing import unseal
 from bot.settings import Settings, settings
 from bot.support import hotline_store
+from bot.support.handover import OPERATOR, Line
 from bot.support.tables import hotline_deliveries, hotline_screens
 from tests.channels.hotline_server import (
     NUMBER,
@@ -380,7 +381,7 @@ def test_a_key_that_comes_late_is_not_applied(bot: Bot, gateway: Gateway) -> Non
     now = time.time()
     assert gateway.say("menu").pages == [MENU_PAGE]
     for late in ({"at": now - 60}, {"sent_at": now - 60}):
-        for key in ("1", "#", "*"):
+        for key in ("1", "*"):
             (page,) = gateway.say(key, **late).pages
             assert page.startswith("Phim vua roi den tre")
             assert page.endswith("\n1 Khai sinh\n2 Ket hon\n" + KEYS)
@@ -389,6 +390,12 @@ def test_a_key_that_comes_late_is_not_applied(bot: Bot, gateway: Gateway) -> Non
     assert gateway.say("menu", at=now - 60).pages == [MENU_PAGE]
     gateway.say("1", sent_at=time.time())
     assert bot.heard == ["menu", "menu", "/birth"]
+    # A person is the same on every screen, and so is the beginning.
+    gateway.say("menu")
+    gateway.say("0", sent_at=now - 60)
+    gateway.say("menu")
+    gateway.say("#", sent_at=now - 60)
+    assert bot.heard[3:] == ["menu", "/request_human", "menu", "/cancel"]
 
 
 def test_pages_come_in_the_form_that_is_asked_for(bot: Bot, gateway: Gateway) -> None:
@@ -419,24 +426,26 @@ def test_what_was_said_outside_a_turn_comes_by_polling_or_before_the_next_answer
     waiting: list[str] = []
     senders: set[str] = set()
 
-    def taken(sender: str) -> list[str]:
+    def taken(sender: str) -> list[Line]:
         senders.add(sender)
         texts, waiting[:] = list(waiting), []
-        return texts
+        lines = enumerate(texts, start=1)
+        at = dt.datetime.fromisoformat("2026-11-30T02:00:00")
+        return [Line(n, 1, OPERATOR, text, at, f"m{n}", name="Chị Lan") for n, text in lines]
 
-    monkeypatch.setattr(hotline, "unasked_texts", taken)
+    monkeypatch.setattr(hotline, "taken_lines", taken)
     gateway.say("menu")
     assert gateway.poll().pages == []
-    waiting[:] = ["Chị Lan: chào anh.", "Anh cần gì?"]
-    assert gateway.poll().pages == ["Chi Lan: chao anh.\nAnh can gi?"]
+    waiting[:] = ["chào anh.", "Anh cần gì?"]
+    assert gateway.poll().pages == ["Chi Lan: chao anh.\nChi Lan: Anh can gi?"]
     assert gateway.poll().pages == []
     # It is the present screen: a digit answers the person, and there is a way back.
     gateway.say("1")
     assert bot.heard[-1] == "1"
-    waiting[:] = ["Chị Lan: còn đó không?"]
+    waiting[:] = ["còn đó không?"]
     bot.default = []
     assert gateway.say("còn").pages == ["Chi Lan: con do khong?"]
-    waiting[:] = ["Chị Lan: " + LONG]
+    waiting[:] = [LONG]
     pages = gateway.say("menu").pages
     assert pages[0].startswith("Chi Lan: tu000")
     assert pages[-1].endswith("1 xem tiep")

@@ -186,7 +186,7 @@ def agent_of(store: Any, *, expired: bool = False) -> Any:
 
 
 @pytest.fixture(params=["memory", "sqlite"])
-def agent(request: pytest.FixtureRequest, tmp_path: Path) -> Any:
+def agent(request: pytest.FixtureRequest, tmp_path: Path, database_ready: Settings) -> Any:
     domain = Domain.empty()
     if request.param == "memory":
         store: Any = InMemoryTrackerStore(domain)

@@ -328,7 +328,7 @@ def test_erasing_takes_the_number_and_where_it_went() -> None:
 
 
 def test_tickets_are_listed_by_kind(database_ready: Settings) -> None:
-    late, complaint = put(), put_with_number()
+    late, complaint = put(now=NOON - HOUR), put_with_number()
     assert tickets.listed() == [late, complaint]
     assert tickets.listed(kind="complaint") == [complaint]
     assert tickets.listed("closed", "complaint") == []
