@@ -100,8 +100,8 @@ export class AnswerBox {
       this.sending.delete(id);
       if (this.id === id) {
         this.show();
-        // A disabled button loses the focus.
-        if (this.element.isConnected && !this.element.hidden) this.field.focus();
+        // A disabled button loses the focus; what has it meanwhile keeps it.
+        if (document.activeElement === document.body) this.field.focus();
       }
     }
   }

@@ -46,6 +46,21 @@ export class Api {
     });
   }
 
+  /** End the session: that others of its questions are refused then is no news. Throws ApiError. */
+  async signOut() {
+    const { csrf } = this;
+    const done = this.post("sign-out");
+    this.csrf = "";
+    try {
+      await done;
+    } catch (error) {
+      // A session that was over is ended, too.
+      if (error.status === 401) return;
+      this.csrf = csrf;
+      throw error;
+    }
+  }
+
   /** Procedures of the catalogue, best first. Throws ApiError. */
   procedures(query, limit) {
     return this.call(new URL(`?${new URLSearchParams({ q: query, limit })}`, CATALOGUE), {});

@@ -225,7 +225,7 @@ export class Desk {
 
   async signOut() {
     try {
-      await this.api.post("sign-out");
+      await this.api.signOut();
       this.signedOut(words.SIGNED_OUT);
     } catch (error) {
       this.failed(error);
@@ -235,7 +235,7 @@ export class Desk {
   /** Nobody has been here for so long: without a server, too, the screen is cleared. */
   async leaveIdle(minutes) {
     this.jobs.forEach((job) => job.stop());
-    await this.api.post("sign-out").catch(() => null);
+    await this.api.signOut().catch(() => null);
     this.signedOut(words.signedOutIdle(minutes));
   }
 

@@ -5,6 +5,9 @@ import { CITED } from "./words.js";
 
 const GROUPS = { documents: ["documents"], fees: ["fees", "channels"], time: ["channels"] };
 
+// As bot/catalogue/amounts.py knows it.
+const FREE = /^[^\p{L}\p{N}_]*(được )?(miễn (phí|lệ phí|thu)|không thu|không mất phí)/iu;
+
 /**
  * Name, link and the chosen facts ("documents", "fees", "time") of a procedure as the catalogue
  * gives it, in at most `room` letters: lines that do not fit are counted, not cut.
@@ -82,6 +85,8 @@ function fee(one) {
 function sum({ amount, currency, unit, note }) {
   // A missing sum is not nothing to pay.
   if (amount === null || amount === undefined) return ended(note ?? "");
+  // The source's own words say for whom nothing is charged.
+  if (amount === 0 && FREE.test(note ?? "")) return ended(note);
   const dots = String(amount).replace(/\B(?=(\d{3})+$)/g, ".");
   const paid = `${dots} ${currency === "VND" ? CITED.dong : currency}${unit ? `/${unit}` : ""}`;
   const text = amount === 0 ? CITED.free : paid;

@@ -77,7 +77,6 @@ export const newTalk = (reason) => `Có người mới vào hàng chờ: ${reaso
 export const newTalks = (count) => `Có ${count} người mới vào hàng chờ.`;
 export const newLines = (id) => `Người dân viết thêm trong cuộc trò chuyện số ${id}.`;
 export const claimed = (id) => `Anh/chị đã nhận cuộc trò chuyện số ${id}.`;
-
 export const talkHeading = (id) => `Cuộc trò chuyện số ${id}`;
 export const BACK = "Về hàng chờ";
 export const CHOOSE_TALK = "Anh/chị chọn một cuộc trò chuyện ở hàng chờ.";
@@ -186,7 +185,6 @@ export const CLOSED = "Đã kết thúc cuộc trò chuyện.";
 export const TOOLS = "Công cụ trả lời";
 export const PREPARED = "Câu soạn sẵn";
 export const NO_PREPARED = "Chưa có câu soạn sẵn.";
-export const CLAIM_FIRST = "Anh/chị nhận cuộc trò chuyện rồi mới chèn được.";
 export const INSERTED = "Đã chèn vào câu trả lời. Anh/chị xem lại rồi gửi.";
 export const INSERT = "Chèn";
 export const insertOf = (name) => `Chèn ${name}`;

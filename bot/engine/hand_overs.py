@@ -8,11 +8,11 @@ from asyncio import AbstractEventLoop
 
 from sanic import Sanic
 
-from bot.channels import handover_delivery, hotline, queue_care, web, zalo, zalo_push
+from bot.channels import chatwoot, handover_delivery, hotline, queue_care, web, zalo, zalo_push
 
 
 def add(app: Sanic) -> None:
-    """Let the app deliver and look after the queue."""
+    """Let the app deliver, look after the queue, and mirror it in a helpdesk that is named."""
 
     async def start(app: Sanic, loop: AbstractEventLoop) -> None:
         brings = {
@@ -20,13 +20,16 @@ def add(app: Sanic) -> None:
             hotline.HotlineChannel.name(): hotline.bring,
             zalo.ZaloChannel.name(): zalo_push.bring,
         }
-        work = handover_delivery.run(brings, queue_care.care)
-        app.ctx.hand_overs = asyncio.ensure_future(work)
+        works = [handover_delivery.run(brings, queue_care.care)]
+        if chatwoot.is_used():
+            works.append(chatwoot.run())
+        app.ctx.hand_overs = [asyncio.ensure_future(work) for work in works]
 
     async def stop(app: Sanic, loop: AbstractEventLoop) -> None:
-        app.ctx.hand_overs.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await app.ctx.hand_overs
+        for work in app.ctx.hand_overs:
+            work.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await work
 
     app.register_listener(start, "after_server_start")
     app.register_listener(stop, "before_server_stop")

@@ -24,7 +24,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, INTENT_NAME_KEY
 
 from bot import retention
-from bot.channels import incoming, transcript, with_person
+from bot.channels import chatwoot, incoming, transcript, with_person
 from bot.channels.conversation_output import ConversationOutput
 from bot.engine import erasure
 from bot.engine.in_process_actions import InProcessAction, InProcessActions
@@ -114,6 +114,8 @@ class LeanProcessor(MessageProcessor):
         if tracker.slots.get(erasure.ERASE) is not None and tracker.get_slot(erasure.ERASE):
             erasure.erase(self.tracker_store, tracker.sender_id)
             self._erased_at.put(tracker.sender_id, time.monotonic())
+            if chatwoot.is_used():
+                chatwoot.forget(tracker.sender_id)
         else:
             await super().save_tracker(tracker)
 

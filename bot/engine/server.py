@@ -26,7 +26,7 @@ from bot.http import add_routes
 from bot.payments import beneficiaries
 from bot.payments.gateway import gateway_from_settings
 from bot.settings import PROJECT_ROOT, Settings
-from bot.support import promises
+from bot.support import attendance, promises
 
 CREDENTIALS = PROJECT_ROOT / "credentials.yml"
 
@@ -73,6 +73,7 @@ def serve(model: Path, settings: Settings) -> None:
     gateway_from_settings(settings)
     beneficiaries.check()
     promises.due()
+    attendance.check_helpdesk()
     if lookup.is_one_time_code_wanted():
         sms.sender()
     app = create_app(model, settings)

@@ -7,6 +7,7 @@ from sanic import Sanic
 from bot.http import (
     assets,
     chat_page,
+    chatwoot,
     compression,
     console,
     errors,
@@ -30,6 +31,7 @@ def add_routes(app: Sanic) -> None:
     app.blueprint(procedure_page.blueprint)
     app.blueprint(payment_qr.blueprint)
     app.blueprint(payments.blueprint)
+    app.blueprint(chatwoot.blueprint)
     console.add_console(app)
     errors.handle_errors(app)
     limits.add_limits(app)

@@ -23,6 +23,7 @@ PROGRAMS = (
     "/results",
     "/payments/callback",
     "/console/api/",
+    "/chatwoot/",
 )
 # What Sanic says of a request whose connection ended before the answer.
 GONE = "Cancelled"

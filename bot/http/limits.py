@@ -16,7 +16,14 @@ from bot.settings import settings
 # Channels count messages, not requests; whether the server lives may always be asked. A payment
 # gateway tells of all payments from one address, and what it tells must not be lost. Consoles of an
 # office ask every second from one address; signing in has limits of its own.
-UNLIMITED = ("/socket.io", "/webhooks/", "/health/", "/payments/callback", "/console/api/")
+UNLIMITED = (
+    "/socket.io",
+    "/webhooks/",
+    "/health/",
+    "/payments/callback",
+    "/console/api/",
+    "/chatwoot/",
+)
 
 
 def add_limits(app: Sanic) -> None:

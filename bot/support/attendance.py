@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from bot.settings import settings
+from bot.settings import SettingsError, settings
 from bot.staff.presence import on_duty
 from bot.support import handover as h
 from bot.support import handovers, promises
@@ -37,3 +37,16 @@ def are_all_busy(desk: str = "") -> bool:
     held = [one.claimed_by for one in handovers.listed(h.HELD)]
     most = settings().support_talks_per_operator
     return bool(present) and all(held.count(name) >= most for name in present)
+
+
+def check_helpdesk() -> None:
+    """See to it that a helpdesk that is named can be used: citizens would wait for nobody.
+
+    Raises:
+        bot.settings.SettingsError: something of it is missing.
+    """
+    names = ("url", "account", "inbox", "token", "secret")
+    given = {name: bool(getattr(settings(), f"chatwoot_{name}")) for name in names}
+    if any(given.values()) and not all(given.values()):
+        missing = ", ".join(f"BOT_CHATWOOT_{n.upper()}" for n in names if not given[n])
+        raise SettingsError(f"For Chatwoot all of its settings are needed; missing: {missing}.")

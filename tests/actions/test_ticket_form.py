@@ -1,4 +1,4 @@
-"""What is left for a person: the form's questions one after the other, and the ticket at the end."""
+"""What is left for a person: the form asks one thing after the other and opens a ticket."""
 
 from __future__ import annotations
 

@@ -340,7 +340,7 @@ def test_who_has_left_the_desk_is_signed_out_and_the_talk_goes_back(
     console = enter()
     console.claim()
     console.part("answer").fill("câu viết dở")
-    later = dt.datetime.now() + dt.timedelta(minutes=31)
+    later = dt.datetime.now(dt.timezone.utc) + dt.timedelta(minutes=31)
     console.page.clock.set_system_time(later)
     expect(console.part("session-over")).to_contain_text("Đã 30 phút không có thao tác")
     query = "SELECT state FROM handovers ORDER BY id DESC LIMIT 1"

@@ -205,14 +205,46 @@ def test_what_is_said_while_a_worker_sends_does_not_overtake() -> None:
         first = asyncio.ensure_future(handover_delivery.deliver({"web": slow}))
         await asyncio.wait_for(is_sending.wait(), PATIENCE)
         say(talk, "b")
-        # Another process looks meanwhile.
-        await handover_delivery.deliver({"web": fast})
+        # Somebody else looks meanwhile, and brings it or waits.
+        second = asyncio.ensure_future(handover_delivery.deliver({"web": fast}))
+        await asyncio.wait({second}, timeout=0.2)
         goes_on.set()
-        await first
+        await asyncio.gather(first, second)
         await handover_delivery.deliver({"web": fast})
 
     asyncio.run(overtaken())
     assert got == ["a", "b"]
+
+
+def test_a_reply_does_not_overtake_what_is_being_brought() -> None:
+    got: list[str] = []
+
+    class Recorded(CollectingOutputChannel):
+        async def send_text_message(self, recipient_id: str, text: str, **kwargs: Any) -> None:
+            got.append(text)
+
+    async def overtaken() -> None:
+        talk = held()
+        say(talk, "a")
+        is_sending, goes_on = asyncio.Event(), asyncio.Event()
+
+        async def fails(talk: Handover, lines: Sequence[Line]) -> bool:
+            is_sending.set()
+            await goes_on.wait()
+            return False
+
+        first = asyncio.ensure_future(handover_delivery.deliver({"web": fails}))
+        await asyncio.wait_for(is_sending.wait(), PATIENCE)
+        say(talk, "b")
+        # The citizen writes meanwhile.
+        second = asyncio.ensure_future(handover_delivery.tell_waiting(Recorded(), "one"))
+        await asyncio.wait({second}, timeout=0.2)
+        goes_on.set()
+        await asyncio.gather(first, second)
+        await handover_delivery.tell_waiting(Recorded(), "one")
+
+    asyncio.run(overtaken())
+    assert got == ["Cán bộ an: a", "Cán bộ an: b"]
 
 
 def test_a_reply_brings_what_waits_behind_it() -> None:

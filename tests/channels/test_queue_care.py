@@ -283,10 +283,26 @@ def test_what_was_said_is_not_lost_if_the_ticket_cannot_be_made(
         with pytest.raises(DatabaseUnavailable):
             look(EVENING)
     assert told() == []
-    # A round later the database is back.
-    look(EVENING)
+    # A little later the database is back.
+    look(EVENING + 2 * LEASE)
     assert [made.text for made in tickets.listed()] == ["Làm lại khai sinh"]
     assert len(told()) == 1
+
+
+def test_a_talk_that_is_taken_just_then_stays_its_operators(
+    look: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = waits("one", 1, now=EVENING)
+    count = handovers.places
+
+    def taken_meanwhile() -> dict[int, int]:
+        handovers.claim(talk.id, "an", "An", EVENING)
+        return count()
+
+    monkeypatch.setattr(handovers, "places", taken_meanwhile)
+    look(EVENING)
+    assert (known(talk).state, known(talk).claimed_by) == (h.HELD, "an")
+    assert told() == []
 
 
 def test_care_looks_at_the_present(monkeypatch: pytest.MonkeyPatch) -> None:
