@@ -129,6 +129,23 @@ class RunningBot:
         assert status == 200, messages
         return Reply(messages)
 
+    def kill(self) -> None:
+        """It dies at once, as when the power fails."""
+        self.process.kill()
+        self.process.wait()
+
+    def start_again(self, **settings: str) -> None:
+        """Start a bot that was killed, on the same port."""
+        with self.log.open("ab") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "serve"],
+                cwd=PROJECT_ROOT,
+                env={**self.environment, **settings},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        wait_for(f"{self.url}/health/ready", self.process, self.log, {200})
+
     def stop(self) -> int:
         """Interrupt it as Ctrl-C does; its exit status."""
         if self.process.poll() is None:

@@ -77,6 +77,7 @@ async def me(request: Request) -> HTTPResponse:
         "desks": await asyncio.to_thread(accounts.desks),
         "close_reasons": list(h.BY_OPERATOR),
         "idle_minutes": settings().console_idle_minutes,
+        "public_url": settings().public_url,
     }
     return json({**_identity(session), **more}, ensure_ascii=False)
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +17,7 @@ from bot.settings import PROJECT_ROOT
 from tests.browser.line import Line
 from tests.browser.widget import Widget
 from tests.e2e.stored_talks import sqlite_store, write_endpoints
-from tests.running_bot import RunningBot, running_bot, wait_for
+from tests.running_bot import RunningBot, running_bot
 
 NewContext = Callable[..., BrowserContext]
 
@@ -74,25 +72,6 @@ def wait_until(page: Page, met: Callable[[], bool], seconds: float = SECONDS) ->
 def assert_nothing_waits(widget: Widget) -> None:
     expect(widget.page.locator('[data-part="message"]:not([data-state="sent"])')).to_have_count(0)
     expect(widget.part("typing")).to_have_count(0)
-
-
-def kill(bot: RunningBot) -> None:
-    bot.process.kill()
-    bot.process.wait()
-
-
-def start(bot: RunningBot, **settings: str) -> None:
-    """Start a bot that was killed again, on the same port."""
-    environment = {**bot.environment, **settings}
-    with bot.log.open("ab") as output:
-        bot.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "serve"],
-            cwd=PROJECT_ROOT,
-            env=environment,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
-    wait_for(f"{bot.url}/health/ready", bot.process, bot.log, {200})
 
 
 def test_a_broken_line_is_told_and_what_was_written_meanwhile_is_sent_once_in_order(
@@ -242,11 +221,11 @@ def test_a_bot_that_is_killed_and_started_again_goes_on_with_the_talk(
     bot: RunningBot, widget: Widget
 ) -> None:
     first = widget.say(PAPERS)
-    kill(bot)
+    bot.kill()
     expect(widget.part("status")).to_have_text(LOST)
     widget.write(FEE)
     expect(widget.messages.last).to_contain_text("Chờ gửi")
-    start(bot)
+    bot.start_again()
     fee = widget.wait_for_replies(2)[1]
     assert_nothing_waits(widget)
     # The bot knows which procedure was talked about before it died.
@@ -263,9 +242,9 @@ def test_a_bot_that_is_killed_with_a_message_in_its_hands_answers_it_once(
     widget.say(THANKS)
     # The message is on its way when the bot dies; whether it was taken nobody knows.
     widget.write(PAPERS)
-    kill(bot)
+    bot.kill()
     # Started without its store: a bot that has forgotten all it was told.
-    start(bot, BOT_ENDPOINTS=str(PROJECT_ROOT / "endpoints.yml"))
+    bot.start_again(BOT_ENDPOINTS=str(PROJECT_ROOT / "endpoints.yml"))
     widget.wait_for_replies(2)
     assert_nothing_waits(widget)
     # What it was told before stays to be read, and the talk goes on.

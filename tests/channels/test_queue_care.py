@@ -119,7 +119,7 @@ def test_a_place_that_becomes_better_a_second_time_is_told_again(look: Any) -> N
     urgent = waits("c", None, reason=h.DANGER)
     handovers.note_told(talk.id, 2)
     handovers.claim(urgent.id, "ba", "Ba", MORNING)
-    look(MORNING)
+    look(MORNING + SECOND)
     assert told("b") == [words("place", place=1)] * 2
 
 

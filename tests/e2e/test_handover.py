@@ -230,7 +230,7 @@ def test_the_server_is_killed_in_the_middle(
 @pytest.mark.parametrize(
     ("messages", "reason"),
     [
-        (["blorp fnord xyz", "qwe rty uiop zxc"], "missed"),
+        (["giấy tờ nớ", "cái nớ đó"], "missed"),
         (["nhà tui đang cháy cứu với"], "danger"),
         (["tôi muốn tố cáo cán bộ địa chính đòi tiền mới làm giấy"], "denunciation"),
     ],

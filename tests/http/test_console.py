@@ -236,6 +236,7 @@ def test_who_signs_in_is_told_who_they_are(server: Server) -> None:
         **told,
         "desks": ["", "Sở Y tế"],
         "close_reasons": ["solved", "referred", "no_answer", "abuse"],
+        "public_url": settings().public_url,
         "idle_minutes": 30,
     }
     parts = lan.set_cookie.split("; ")
