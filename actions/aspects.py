@@ -9,7 +9,16 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import ActiveLoop, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import checklist, dossier_wishes, dossiers, life_events, privacy, scams
+from actions import (
+    checklist,
+    dossier_wishes,
+    dossiers,
+    life_events,
+    privacy,
+    scams,
+    ticket_form,
+    tickets,
+)
 from actions.answers import ANSWERED, CLARIFY, HANDOVER, OUT_OF_SCOPE, REFUSED, answer, say
 from actions.conversation import forgotten
 from actions.handover import hand_over_if_attended
@@ -44,7 +53,10 @@ class ActionAspect(SafeAction):
         in_form = bool(loop.get("name"))
         said = [event for event in tracker.events if event.get("event") == "user"][-2:]
         before = said[0].get("parse_data") if len(said) > 1 else None
-        aspect = aspects.aspect_of(tracker.latest_message, in_form=in_form, before=before)
+        asked = str(tracker.get_slot("requested_slot") or "")
+        aspect = aspects.aspect_of(
+            tracker.latest_message, in_form=in_form, before=before, asked=asked
+        )
         if aspect in aspects.DANGERS:
             events = _tell_danger(dispatcher, tracker, aspect)
         elif aspect in STATUSES:
@@ -144,7 +156,10 @@ MOVES: dict[str, Move] = {
     aspects.SUBSCRIBE: dossier_wishes.subscribe,
     aspects.UNSUBSCRIBE: dossier_wishes.unsubscribe,
     aspects.OPEN_TICKET: dossier_wishes.open_ticket,
-    aspects.TICKET: dossier_wishes.tell_ticket,
+    aspects.TICKET: tickets.tell_ticket,
+    aspects.LEAVE_MESSAGE: ticket_form.leave_message,
+    aspects.CALL_BACK: ticket_form.call_back,
+    aspects.LEAVE_FEEDBACK: ticket_form.leave_feedback,
     aspects.SCAM: scams.warn,
     aspects.PAYMENT_STATE: dossier_wishes.tell_payment,
     aspects.PAY: dossier_wishes.pay,

@@ -6,7 +6,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import cases, misunderstanding, offices, privacy
+from actions import cases, misunderstanding, offices, privacy, ticket_slots
 from actions.answers import CLARIFY, answer, say
 from actions.dossiers import QUESTION_SLOTS, forget_all
 from actions.memory import (
@@ -46,6 +46,7 @@ FORGOTTEN_ON_CANCEL = (
     "dossiers",
     "dossier_wish",
     *QUESTION_SLOTS,
+    *ticket_slots.SLOTS,
 )
 
 
@@ -180,7 +181,7 @@ class ActionGoodbye(SafeAction):
     def respond(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> Events:
         """See class."""
         dispatcher.utter_message(response="utter_goodbye")
-        return forget_all()
+        return [*forget_all(), *ticket_slots.forget()]
 
 
 def forgotten() -> Events:

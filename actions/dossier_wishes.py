@@ -14,9 +14,6 @@ from actions import dossier_payments, dossier_tickets, dossiers, guidance
 from actions.answers import ANSWERED, CLARIFY, answer, say
 from actions.memory import intent_of, named_code, text_of
 from actions.safe_action import Events, SafeAction
-from actions.tickets import (
-    tell_ticket as tell_ticket,
-)  # until actions/aspects.py takes it from there
 from bot import aspects, clock
 from bot.catalogue import finder
 from bot.dossiers import lookup, statuses, subscriptions

@@ -9,6 +9,7 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import ticket_slots
 from actions.answers import HANDOVER, answer, say
 from actions.dossiers import forget_question, proven
 from actions.memory import turns_missed
@@ -78,7 +79,7 @@ def _tell_place(dispatcher: CollectingDispatcher, talk: Handover) -> None:
 
 
 def _no_look_up() -> Events:
-    return [*forget_question(), SlotSet("dossier_wish", None)]
+    return [*forget_question(), *ticket_slots.forget(), SlotSet("dossier_wish", None)]
 
 
 def _summary(tracker: Tracker) -> Summary:

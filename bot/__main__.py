@@ -15,6 +15,7 @@ from bot import (
     commands,
     dossier_commands,
     fact_commands,
+    feedback_commands,
     hotline_commands,
     payment_commands,
     payment_method_commands,
@@ -160,6 +161,19 @@ def parser() -> argparse.ArgumentParser:
     command.add_argument("code")
     command.add_argument("text", help="what the citizen may read, in Vietnamese")
     add(tickets_group, "close", support_commands.tickets_close).add_argument("code")
+
+    feedback = groups.add_parser("feedback", help="Feedback and other tickets for agencies.")
+    feedback_group = feedback.add_subparsers(required=True, metavar="COMMAND")
+    command = add(feedback_group, "list", feedback_commands.feedback_list)
+    command.add_argument("--kind", default="")
+    command.add_argument("--state", choices=("open", "answered", "closed"), default="open")
+    command = add(feedback_group, "export", feedback_commands.feedback_export)
+    command.add_argument("code", nargs="?")
+    command.add_argument("--all-open", action="store_true")
+    command.add_argument("--to", type=Path, required=True, help="folder to write to")
+    command.add_argument("--replace", action="store_true", help="files that are there already")
+    command = add(feedback_group, "keygen", feedback_commands.feedback_keygen)
+    command.add_argument("folder", type=Path)
 
     staff = groups.add_parser("staff", help="Accounts of staff who answer citizens.")
     staff_group = staff.add_subparsers(required=True, metavar="COMMAND")

@@ -99,8 +99,17 @@ def tell_place(talk: Handover, response: str, key: str, **values: Any) -> None:
 
 def tell(talk: Handover, response: str, key: str, **values: Any) -> Line | None:
     """Say one of `domain/handover.yml` in a talk, in the channel's variant; once for each key."""
-    variant = wording.responses(TOPIC, talk.channel)[response]
-    text = str(variant["text"]).format(**values)
-    line = handover_talk.say(talk, text, key, buttons=variant.get("buttons", ()))
+    text, buttons = worded(talk.channel, response, **values)
+    line = handover_talk.say(talk, text, key, buttons=buttons)
     handover_delivery.wake()
     return line
+
+
+def worded(channel: str, response: str, **values: Any) -> tuple[str, list[dict[str, str]]]:
+    """Text and buttons of one of `domain/handover.yml`, as Rasa would make them."""
+    variant = wording.responses(TOPIC, channel)[response]
+    buttons = [
+        {name: str(value).format(**values) for name, value in button.items()}
+        for button in variant.get("buttons", ())
+    ]
+    return str(variant["text"]).format(**values), buttons

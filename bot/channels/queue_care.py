@@ -7,15 +7,16 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
+from bot import sealing
 from bot.channels import operators
 from bot.rendering.moments import moment_text
 from bot.settings import settings
 from bot.staff import presence
 from bot.support import handover as h
-from bot.support import handover_talk, handovers, promises, tickets
+from bot.support import handover_talk, handovers, promises, routing, tickets
 from bot.support.handover import Handover
-
-TICKET_KIND = "message"
+from bot.support.ticket import DENUNCIATION, MESSAGE
+from bot.support.ticket_contacts import national
 
 
 async def care() -> None:
@@ -72,10 +73,21 @@ def _make_ticket(talk: Handover, now: dt.datetime) -> None:
         for line in handover_talk.read(talk.id)
         if line.author == h.CITIZEN and not line.earlier
     ]
-    text = "\n".join(filter(None, (talk.summary.need, talk.summary.procedure_name, *written)))
+    about = "\n".join(filter(None, (talk.summary.need, talk.summary.procedure_name, *written)))
+    kind = DENUNCIATION if talk.reason == h.DENUNCIATION else MESSAGE
+    route = routing.route(kind, about)
+    number = sealing.unseal(talk.reply_to, talk.session, None) if talk.reply_to else ""
     try:
         ticket = tickets.open_ticket(
-            TICKET_KIND, talk.session, talk.channel, text or "?", agency=talk.desk, due_at=due
+            kind,
+            talk.session,
+            talk.channel,
+            about or "?",
+            contact=national(number or ""),
+            field=route.field,
+            level=route.level,
+            agency=talk.desk or route.agency,
+            due_at=due,
         )
     except tickets.TooManyTickets:
         operators.tell(talk, "utter_handover_closed", "closed", due=moment_text(due))

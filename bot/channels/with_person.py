@@ -136,7 +136,7 @@ async def _tell_place(
     values = {"place": place}
     line = await asyncio.to_thread(_noted, talk, "utter_handover_waiting", f"{key}-place", values)
     if output is not None and (line is not None or not is_new):
-        text, buttons = _variant(talk, "utter_handover_waiting", values)
+        text, buttons = operators.worded(talk.channel, "utter_handover_waiting", **values)
         if line is not None:
             await send_line(output, session, line)
         else:
@@ -144,15 +144,8 @@ async def _tell_place(
 
 
 def _noted(talk: Handover, response: str, key: str, values: dict[str, Any]) -> Line | None:
-    text, buttons = _variant(talk, response, values)
+    text, buttons = operators.worded(talk.channel, response, **values)
     return handover_talk.say(talk, text, key, buttons=buttons, delivered=True)
-
-
-def _variant(
-    talk: Handover, response: str, values: dict[str, Any]
-) -> tuple[str, list[dict[str, Any]]]:
-    variant = wording.responses(operators.TOPIC, talk.channel)[response]
-    return str(variant["text"]).format(**values), list(variant.get("buttons", ()))
 
 
 async def _show_state(

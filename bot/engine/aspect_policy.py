@@ -11,7 +11,7 @@ from typing import Any
 
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
-from rasa.shared.core.constants import ACTION_LISTEN_NAME
+from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -48,7 +48,8 @@ class AspectPolicy(UntrainedPolicy):
             said = [event for event in tracker.events if isinstance(event, UserUttered)][-2:]
             parsed = [{"text": event.text, **(event.parse_data or {})} for event in said]
             before = parsed[0] if len(parsed) > 1 else None
-            if parsed and aspect_of(parsed[-1], in_form=in_form, before=before):
+            asked = str(tracker.get_slot(REQUESTED_SLOT) or "")
+            if parsed and aspect_of(parsed[-1], in_form=in_form, before=before, asked=asked):
                 probabilities[domain.index_for_action(ACTION)] = 1.0
                 # That a form goes on is such a prediction, and overrules all that are none.
                 return self._prediction(probabilities, is_no_user_prediction=in_form)

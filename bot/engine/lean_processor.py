@@ -36,6 +36,7 @@ MOST_ERASED = 10_000
 # Slots of the look-up form that hold a number of a person.
 ASKED_NUMBERS = frozenset((
     "dossier_digits", "dossier_one_time_code", "applicant_phone", "applicant_identity_number",
+    "ticket_contact",
 ))  # fmt: skip
 
 

@@ -55,7 +55,8 @@ def actions_for(intent: str, *, in_form: bool) -> list[list[str]]:
     for rule in RULES:
         first = rule["steps"][0]
         intents = [step["intent"] for step in first.get("or", [first]) if "intent" in step]
-        if intent in intents and bool(rule.get("condition")) is in_form:
+        loops = [each.get("active_loop") for each in rule.get("condition", ())]
+        if intent in intents and loops == (["dossier_status_form"] if in_form else []):
             found.append([step["action"] for step in rule["steps"] if "action" in step])
     return found
 
