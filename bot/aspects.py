@@ -61,6 +61,8 @@ _WHERE = re.compile(
     r"\b(?:o dau|noi nao|cho nao|cho mo|o mo|so nao|so may|gui cho ai|goi ai|gap ai|the nao)\b"
 )
 _STARTS = re.compile(r"\b(?:dang ky nhan|bat thong bao|theo doi (?:giup|dum|gium|ho))\b")
+# Folded: a ticket is wanted about a dossier that takes too long, and not about something else.
+_OF_A_DOSSIER = re.compile(r"\b(?:ho so|ma|tre|qua han|cham|lau|khieu nai)\b")
 # Folded: an account's number; told by others to pay into it; wanting one's own money back.
 _ACCOUNT = re.compile(r"\b(?:stk|so tai khoan|tai khoan|tk)\b[^\d•\n]{0,40}[\d•][\d• .-]{4,}[\d•]")
 _TOLD_TO_PAY = re.compile(
@@ -159,8 +161,9 @@ def aspect_of(
         if _STOPS.search(said):
             return UNSUBSCRIBE
         return SUBSCRIBE if _STARTS.search(said) else aspect
-    if not aspect and not in_form:
-        aspect = leaving(said)
+    is_of_none = not aspect or (aspect == OPEN_TICKET and not _OF_A_DOSSIER.search(said))
+    if is_of_none and not in_form:
+        aspect = leaving(said) or aspect
     return aspect or (CHECKLIST if _CHECKLIST.search(said) else "")
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from tests.channels.hotline_server import Gateway
 from tests.http.console_client import Staff
@@ -48,6 +49,10 @@ class Operator(Staff):
         super().__init__(SimpleNamespace(origin=bot.url))  # type: ignore[arg-type]
         self.name = name
         self.sign_in(name)
+
+    def moves_to(self, bot: RunningBot) -> None:
+        """Go on at another server of the same database."""
+        self._address = urlsplit(bot.url)
 
     def queue(self) -> dict[str, Any]:
         return self.get("queue")

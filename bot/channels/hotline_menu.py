@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ LAST_KEY = 9
 # A long text and a beginning of its menu on one screen: with fewer choices, the menu waits.
 _FEWEST_CHOICES = 3
 _KEY = re.compile(r"((?:(?:phim|bam|nhan|chon|so) ?){0,2})([0-9*#])\.?")
+_GO_ON = re.compile(r"(?:(?:1 )?(?:xem|doc|nghe|noi) )?(?:tiep|them|tiep tuc|nua)(?: di| nua)?")
 _ITEM = re.compile(r"(\d+)[.)] +(\S.*)")
 
 Choice = tuple[str, str]
@@ -42,9 +44,16 @@ class Layout:
     has_keys: bool = False
 
 
-def key_pressed(text: str, has_menu: bool) -> str | None:
-    """The key that a message is, or None; digits are keys of a menu only, but for a person's."""
-    match = _KEY.fullmatch(vn.fold(vn.nfc(text)))
+def key_pressed(text: str, has_menu: bool, goes_on: bool = False) -> str | None:
+    """The key that a message is, or None; digits are keys of a menu only, but for a person's.
+
+    `goes_on`: the first key shows what follows; so do words for that.
+    """
+    # Digits of wide alphabets are keys as well.
+    said = vn.fold(unicodedata.normalize("NFKC", text)).strip()
+    if goes_on and _GO_ON.fullmatch(said):
+        return "1"
+    match = _KEY.fullmatch(said)
     if match is None:
         return None
     if not has_menu and (match[1] or match[2] not in (PERSON_KEY, BACK_KEY, START_KEY)):
@@ -60,7 +69,7 @@ def content(text: str, buttons: Iterable[Mapping[str, str]]) -> Content:
     offered = [
         (str(button["title"]).strip(), str(button["payload"]))
         for button in buttons
-        if not str(button["payload"]).startswith(PERSON)
+        if str(button["payload"]).strip() != PERSON
     ]
     payloads = dict(offered)
     lines = [line.strip() for line in text.split("\n")]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from bot.channels.hotline_menu import Content, Layout, lay_out
+from bot.channels.hotline_menu import NEXT, Content, Layout, lay_out
 from bot.dossiers.model import PROVEN_FOR
 from bot.sealing import seal, unseal
 from bot.support import hotline_store
@@ -45,6 +45,11 @@ class Screens:
     def has_menu(self) -> bool:
         """Whether keys stand for something on the present screen."""
         return self.screen is not None and bool(self.screen.options)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the first key shows what follows on the present one."""
+        return self.screen is not None and self.screen.options[:1] == [NEXT]
 
     def show(self, shown: Content, now: float, most: int, *, is_private: bool = False) -> list[str]:
         """Pages of a new screen; there is a way back to the one that was shown."""

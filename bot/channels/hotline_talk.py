@@ -42,7 +42,7 @@ class Talk:
 
     async def turn(self, text: str, is_late: bool) -> list[str]:
         """Pages for a message; `is_late`: it was sent before the present screen was shown."""
-        key = menu.key_pressed(text, self.screens.has_menu)
+        key = menu.key_pressed(text, self.screens.has_menu, self.screens.goes_on)
         if key is None:
             return await self._say(text)
         # A person, and the beginning, are the same on every screen.

@@ -13,6 +13,7 @@ from bot import clock, wording
 from bot.channels import handover_delivery, queue_care
 from bot.database import DatabaseUnavailable
 from bot.rendering.moments import moment_text
+from bot.sealing import seal
 from bot.settings import settings
 from bot.support import handover as h
 from bot.support import handover_talk, handovers, promises, ticket, tickets
@@ -189,7 +190,7 @@ def test_at_the_end_of_the_hours_a_talk_becomes_a_ticket(look: Any) -> None:
     for _ in range(2):
         look(EVENING)
     (made,) = tickets.listed()
-    assert (made.kind, made.channel, made.agency) == (queue_care.TICKET_KIND, "web", "Sở Tư pháp")
+    assert (made.kind, made.channel, made.agency) == (ticket.MESSAGE, "web", "Sở Tư pháp")
     assert made.text.split("\n") == [
         "Làm lại khai sinh", "Đăng ký lại khai sinh", "Giấy bị cháy", "Gọi số ••••••••••",
     ]  # fmt: skip
@@ -209,6 +210,15 @@ def test_who_asked_for_a_person_and_said_nothing_else_gets_a_ticket(look: Any) -
     (made,) = tickets.listed()
     assert made.text == "?"
     assert len(told()) == 1
+
+
+def test_a_caller_of_the_hotline_can_be_called_back(look: Any) -> None:
+    waits("one", 1, now=EVENING, channel="hotline", reply_to=seal("84905111222", "one"))
+    waits("two", 1, now=EVENING, channel="zalo", reply_to=seal("1246845883529197922", "two"))
+    look(EVENING)
+    made = {one.channel: one.has_contact for one in tickets.listed()}
+    # A name at Zalo is no telephone number.
+    assert made == {"hotline": True, "zalo": False}
 
 
 def test_a_denunciation_that_becomes_a_ticket_is_for_supervisors_only(look: Any) -> None:
