@@ -8,8 +8,10 @@ line to its citizens (REST) brings it with its next reply (`tell_waiting`).
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import logging
 import time
+import weakref
 from asyncio import AbstractEventLoop
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
@@ -33,6 +35,8 @@ CARE_SECONDS = 2.0
 logger = logging.getLogger(__name__)
 
 _WAKERS: list[Callable[[], None]] = []
+# Of conversations to which something is being brought: what is said later must not overtake it.
+_TURNS: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
 
 
 def wake() -> None:
@@ -74,15 +78,24 @@ def _waker(loop: AbstractEventLoop, event: asyncio.Event) -> Callable[[], None]:
 async def deliver(bring: Mapping[str, Bring]) -> int:
     """Offer each talk's waiting lines to its channel, in order; how many lines were brought."""
     brought = 0
-    for talk, lines in await asyncio.to_thread(handover_talk.waiting_talks):
+    for talk, _ in await asyncio.to_thread(handover_talk.waiting_talks):
         send = bring.get(talk.channel)
         if send is not None:
-            brought += await _bring(send, talk, lines)
+            brought += await _bring(send, talk)
     return brought
 
 
-async def _bring(send: Bring, talk: Handover, lines: Sequence[Line]) -> int:
-    taken = await asyncio.to_thread(handover_talk.take, lines)
+async def _bring(send: Bring, talk: Handover) -> int:
+    async with _turn_of(talk.session):
+        return await _bring_now(send, talk)
+
+
+async def _bring_now(send: Bring, talk: Handover) -> int:
+    # Looked for again: others may have been at it.
+    lines = await asyncio.to_thread(handover_talk.undelivered, talk.session)
+    since = dt.datetime.utcnow() - handover_talk.OFFERED_FOR
+    own = [line for line in lines if line.handover_id == talk.id and line.at >= since]
+    taken = await asyncio.to_thread(handover_talk.take, own) if own else []
     if not taken:
         return 0
     done = False
@@ -98,8 +111,17 @@ async def _bring(send: Bring, talk: Handover, lines: Sequence[Line]) -> int:
     return len(taken) if done else 0
 
 
+def _turn_of(session: str) -> asyncio.Lock:
+    return _TURNS.setdefault(session, asyncio.Lock())
+
+
 async def tell_waiting(output: OutputChannel, session: str) -> None:
     """Send what a conversation has not got yet behind a reply; what fails waits for later."""
+    async with _turn_of(session):
+        await _tell_waiting(output, session)
+
+
+async def _tell_waiting(output: OutputChannel, session: str) -> None:
     taken: list[Line] = []
     try:
         lines = await asyncio.to_thread(handover_talk.undelivered, session)

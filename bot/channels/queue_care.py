@@ -13,7 +13,7 @@ from bot.rendering.moments import moment_text
 from bot.settings import settings
 from bot.staff import presence
 from bot.support import handover as h
-from bot.support import handover_talk, handovers, promises, routing, tickets
+from bot.support import handover_rows, handover_talk, handovers, promises, routing, tickets
 from bot.support.handover import Handover
 from bot.support.ticket import DENUNCIATION, MESSAGE
 from bot.support.ticket_contacts import national
@@ -43,7 +43,7 @@ def look_after(now: dt.datetime | None = None) -> None:
             due = moment_text(promises.due())
             operators.tell(talk, "utter_handover_long", "long", due=due)
         else:
-            _tell_place(talk, places.get(talk.id, 1))
+            _tell_place(talk, places.get(talk.id, 1), now)
 
 
 def _is_over(now: dt.datetime) -> bool:
@@ -55,17 +55,20 @@ def _long_wait() -> dt.timedelta:
     return dt.timedelta(minutes=settings().support_wait_minutes)
 
 
-def _tell_place(talk: Handover, place: int) -> None:
+def _tell_place(talk: Handover, place: int, now: dt.datetime) -> None:
     """Tell a place that has become better; one that became worse, by urgent talks, is not told."""
     if talk.told_place is None or place >= talk.told_place:
         return
     if handovers.note_told(talk.id, place):
-        operators.tell(talk, "utter_handover_place", f"place-{talk.claim}-{place}", place=place)
+        # `note_told` sees to it that it is said once; later it may be said again.
+        key = f"place-{talk.claim}-{place}-{now:%H%M%S%f}"
+        operators.tell(talk, "utter_handover_place", key, place=place)
 
 
 def _make_ticket(talk: Handover, now: dt.datetime) -> None:
     """A talk that nobody came to becomes a ticket, which somebody answers later."""
-    if handovers.end(talk.id, h.TICKET, now=now) is None:
+    # First the ticket, then the end: a fault in between costs nobody what they have said.
+    if not handover_rows.reserve(talk.id, now):
         return
     due = promises.due()
     written = [
@@ -77,6 +80,8 @@ def _make_ticket(talk: Handover, now: dt.datetime) -> None:
     kind = DENUNCIATION if talk.reason == h.DENUNCIATION else MESSAGE
     route = routing.route(kind, about)
     number = sealing.unseal(talk.reply_to, talk.session, None) if talk.reply_to else ""
+    told = {"due": moment_text(due)}
+    response = "utter_handover_ticket"
     try:
         ticket = tickets.open_ticket(
             kind,
@@ -89,8 +94,9 @@ def _make_ticket(talk: Handover, now: dt.datetime) -> None:
             agency=talk.desk or route.agency,
             due_at=due,
         )
+        told["code"] = ticket.code
     except tickets.TooManyTickets:
-        operators.tell(talk, "utter_handover_closed", "closed", due=moment_text(due))
-        return
-    told = {"code": ticket.code, "due": moment_text(due)}
-    operators.tell(talk, "utter_handover_ticket", "ticket", **told)
+        response = "utter_handover_closed"
+    # Unless an operator was faster: then they answer, and the ticket is there as well.
+    if handovers.end(talk.id, h.TICKET, now=now, states=(h.WAITING,)) is not None:
+        operators.tell(talk, response, "ticket", **told)

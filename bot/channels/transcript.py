@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 import heapq
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Reversible
@@ -20,6 +21,7 @@ from rasa.core.agent import Agent
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 
 from bot import wording
+from bot.database import DatabaseUnavailable
 from bot.dossiers.model import PROVEN_FOR
 from bot.support import handover as h
 from bot.support import handover_talk
@@ -33,6 +35,8 @@ QUIET, MESSAGE_ID = "quiet", "message_id"
 DOSSIER_SHOWN = ("status", "answered")
 # Newest messages that a page is sent.
 MOST_MESSAGES = 200
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -173,13 +177,22 @@ async def since(agent: Agent, session: str, known: str = "") -> tuple[list[Said]
         said = []
     else:
         said = read(tracker.events)
-    said = with_people(said, await asyncio.to_thread(handover_talk.of_session, session))
+    said = with_people(said, await asyncio.to_thread(_of_people, session))
     if not said:
         return [], True
     place = next((i for i, one in enumerate(said) if known and one.id == known), None)
     if place is not None:
         return said[place + 1 :], False
     return said[-MOST_MESSAGES:], True
+
+
+def _of_people(session: str) -> list[Line]:
+    try:
+        return handover_talk.of_session(session)
+    except DatabaseUnavailable as error:
+        # What the bot has said is elsewhere, and can be shown.
+        logger.error("What people said cannot be read: %s", type(error).__name__)
+        return []
 
 
 def with_people(said: list[Said], lines: Iterable[Line]) -> list[Said]:

@@ -8,6 +8,7 @@ the number to call to whoever is in danger, and obeys whoever wants their data e
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -15,30 +16,19 @@ from typing import Any
 
 from rasa.core.channels.channel import OutputChannel, UserMessage
 
-from bot import aspects, wording
-from bot import text as vn
+from bot import aspects, leaving, wording
 from bot.channels import incoming, operators, transcript
 from bot.channels.conversation_output import ConversationOutput
 from bot.channels.handover_delivery import send_line
 from bot.database import DatabaseUnavailable
 from bot.support import handover as h
-from bot.support import handover_talk, handovers
+from bot.support import handover_rows, handover_talk, handovers
 from bot.support.handover import Handover, Line
 
 # Understands a message: Rasa's parse data.
 Parse = Callable[[UserMessage], Awaitable[Mapping[str, Any]]]
 # Key of an answer object: who has the talk.
 PERSON = "person"
-# Folded: the citizen wants the bot again; while they wait, and at any time.
-_LEAVES = re.compile(
-    r"(?:da |thoi |u )*(?:thoi|huy|khong (?:cho|can|gap) nua|khoi(?: cho| can)?|bo qua|roi hang"
-    r"|thoat)\b.{0,30}"
-)
-_TO_THE_BOT = re.compile(
-    r".{0,20}\b(?:quay lai|quay ve|tro lai|tro ve|hoi|noi chuyen voi|gap) (?:hoi )?"
-    r"(?:may|bot|tro ly|robot)\b.{0,15}"
-)
-_LONGEST_LEAVING = 8
 _CANCEL = "/cancel"
 _ASPECT = re.compile(r'"aspect":\s*"(\w+)"')
 # Buttons for whoever will not wait: the bot takes a message down.
@@ -56,12 +46,26 @@ async def take(message: UserMessage, parse: Parse, title: Callable[[], str] = st
     try:
         talk = await asyncio.to_thread(handovers.active, message.sender_id)
         if talk is None:
-            return False
+            return await _is_repeated(message)
         return await _take(talk, message, parse, title)
+    except h.HandoverRefused:
+        # It was closed or erased meanwhile: nobody would read the message.
+        return False
     except DatabaseUnavailable as error:
         # The bot says that there is an outage, and nobody waits for what nobody reads.
         logger.error("A handed-over talk cannot be looked for: %s", type(error).__name__)
         return False
+
+
+async def _is_repeated(message: UserMessage) -> bool:
+    """Whether a talk that is over has the message; what it was answered with is sent again."""
+    session, output = message.sender_id, message.output_channel
+    lines = await asyncio.to_thread(handover_talk.turn, session, str(message.message_id))
+    if lines and output is not None:
+        for line in lines[1:]:
+            await send_line(output, session, line)
+        await output.send_custom_json(session, _state(h.CLOSED))
+    return bool(lines)
 
 
 async def _take(
@@ -86,10 +90,10 @@ async def _take(
         await _leave(talk, message, output)
         return True
     concealed = (message.metadata or {}).get(incoming.CONCEALED) or ()
-    said = title() or text
+    said = title() or await asyncio.to_thread(_title, talk, text) or text
     key = str(message.message_id)
     is_new = await asyncio.to_thread(handover_talk.hear, talk, said, key, concealed)
-    await _warn(message, parse, output)
+    await _warn(talk, message, parse, key)
     if talk.state == h.WAITING:
         await _tell_place(talk, output, message.sender_id, key, is_new=is_new)
     await _show_state(talk, output, message.sender_id)
@@ -99,10 +103,16 @@ async def _take(
 def _leaves(text: str, *, is_waiting: bool) -> bool:
     if text.startswith(_CANCEL):
         return True
-    said = vn.fold(vn.normalise(text))
-    if len(said.split()) > _LONGEST_LEAVING:
-        return False
-    return bool(_TO_THE_BOT.fullmatch(said) or (is_waiting and _LEAVES.fullmatch(said)))
+    return leaving.turns_to_bot(text) or (is_waiting and leaving.leaves_queue(text))
+
+
+def _title(talk: Handover, payload: str) -> str:
+    """Title of a button that was shown in the talk itself; "" if none was."""
+    if not payload.startswith("/"):
+        return ""
+    lines = reversed(handover_talk.of_session(talk.session))
+    buttons = (button for line in lines for button in line.buttons)
+    return next((str(b["title"]) for b in buttons if b["payload"] == payload), "")
 
 
 async def _leave(talk: Handover, message: UserMessage, output: OutputChannel | None) -> None:
@@ -116,8 +126,9 @@ async def _leave(talk: Handover, message: UserMessage, output: OutputChannel | N
         await _show_state(talk, output, message.sender_id, state=h.CLOSED)
 
 
-async def _warn(message: UserMessage, parse: Parse, output: OutputChannel | None) -> None:
-    """Whoever is in danger must not wait for an operator to read it."""
+async def _warn(talk: Handover, message: UserMessage, parse: Parse, key: str) -> None:
+    """Whoever is in danger must not wait for an operator to read it, and is answered first."""
+    output = message.output_channel
     if output is None or (message.text or "").startswith("/"):
         return
     understood = await parse(message)
@@ -125,7 +136,15 @@ async def _warn(message: UserMessage, parse: Parse, output: OutputChannel | None
     if aspect in aspects.DANGERS:
         channel = output.name()
         text = wording.text("limits", f"utter_danger_{aspect}", channel)
-        await output.send_text_message(message.sender_id, text)
+        await asyncio.to_thread(handover_rows.make_urgent, talk.id, h.DANGER)
+        name = f"{key}-danger"
+        line = await asyncio.to_thread(
+            functools.partial(handover_talk.say, talk, text, name, delivered=True)
+        )
+        if line is not None:
+            await send_line(output, message.sender_id, line)
+        else:
+            await output.send_text_message(message.sender_id, text)
 
 
 async def _tell_place(
@@ -154,9 +173,9 @@ async def _show_state(
     """The answer object of a turn in which the bot says nothing."""
     if output is None:
         return
-    person = {
-        "state": state or talk.state,
-        **({"name": talk.claimed_name} if talk.claimed_name else {}),
-    }
-    body = {"topic": operators.TOPIC, "status": "handover", PERSON: person}
-    await output.send_custom_json(session, {"answer": body})
+    await output.send_custom_json(session, _state(state or talk.state, talk.claimed_name))
+
+
+def _state(state: str, name: str = "") -> dict[str, Any]:
+    person = {"state": state, **({"name": name} if name else {})}
+    return {"answer": {"topic": operators.TOPIC, "status": "handover", PERSON: person}}

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from bot import database
+from bot.settings import settings
 from bot.support import handover as h
 from bot.support.handover import Handover, Summary
 from bot.support.tables import handover_messages, handovers
@@ -70,6 +71,42 @@ def check_claim(connection: Connection, handover_id: int, name: str, number: int
     if (known.state, known.claimed_by, known.claim) != (h.HELD, name, number):
         raise h.Taken("The talk is not this operator's any more.")
     return known
+
+
+def make_urgent(handover_id: int, reason: str) -> Handover | None:
+    """Let a talk be answered sooner for a reason, if it is not urgent already; None: it has ended.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    urgent = {"reason": reason, "priority": h.PRIORITY[reason]}
+    less = _COLUMN.priority > h.PRIORITY[reason]
+    with database.begin() as connection:
+        connection.execute(
+            sa.update(handovers)
+            .where(_COLUMN.id == handover_id, _COLUMN.state != h.CLOSED, less)
+            .values(urgent)
+        )
+        row = connection.execute(
+            select(_COLUMN.id == handover_id, _COLUMN.state != h.CLOSED)
+        ).first()
+    return handover_of(row) if row else None
+
+
+def reserve(handover_id: int, now: dt.datetime | None = None) -> bool:
+    """Whether the caller alone may make a ticket of a waiting talk, for as long as a lease lasts.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    now = now or dt.datetime.utcnow()
+    until = now + dt.timedelta(seconds=settings().support_lease_seconds)
+    is_free = sa.or_(_COLUMN.lease_until.is_(None), _COLUMN.lease_until < now)
+    this = sa.update(handovers).where(
+        _COLUMN.id == handover_id, _COLUMN.state == h.WAITING, is_free
+    )
+    with database.begin() as connection:
+        return bool(connection.execute(this.values(lease_until=until)).rowcount)
 
 
 def erase(session: str) -> dict[str, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -24,9 +25,14 @@ from bot.support.tables import handover_messages
 from bot.support.tables import handovers as handovers_table
 
 LONGEST_TEXT = 2000
+# With the operator's name it fits into the column.
+LONGEST_KEY = 63
 MOST_LINES = 500
 # Waiting texts that are offered to channels; whoever comes back later finds the rest by coming.
 OFFERED_FOR = dt.timedelta(days=1)
+
+# Behind a citizen's message: what it was answered with at once.
+REPLIES = ("place", "left", "danger")
 
 _COLUMN = handover_messages.c
 
@@ -41,6 +47,7 @@ def hear(
     """Keep what a citizen wrote (masked) and what was masked in it (sealed); False: it is known.
 
     Raises:
+        HandoverRefused: the talk is closed, or there is none; nothing was written.
         bot.database.DatabaseUnavailable: the database is down; nothing was written.
     """
     at = now or dt.datetime.utcnow()
@@ -52,6 +59,9 @@ def hear(
         "delivered_at": at,
     }
     with database.begin() as connection:
+        # What lies sealed must not come after what is sealed was deleted.
+        if rows.locked(connection, handover.id).state == h.CLOSED:
+            raise h.HandoverRefused("The talk is closed.")
         return _add(connection, handover.id, message_id, values) is not None
 
 
@@ -69,6 +79,7 @@ def say(
     `delivered`: the citizen gets it at once, as the reply to a message.
 
     Raises:
+        HandoverRefused: there is no such talk.
         bot.database.DatabaseUnavailable: the database is down.
     """
     at = now or dt.datetime.utcnow()
@@ -85,23 +96,28 @@ def answer(
     """An operator answers under their claim; the same `key` again is the same answer.
 
     Raises:
-        HandoverRefused: the text is empty or too long, or has a control character.
+        HandoverRefused: the text is empty or too long, or has a control character; or the key is
+            too long.
         Taken: the talk is not theirs (any more); nothing was said.
         bot.database.DatabaseUnavailable: the database is down; nothing was said.
     """
-    text = storable(text)
+    text = storable(text.replace("\r\n", "\n"))
     if not 1 <= len(text) <= LONGEST_TEXT:
         raise h.HandoverRefused(f"An answer has 1 to {LONGEST_TEXT} letters.")
+    if any(unicodedata.category(letter) == "Cc" and letter not in "\n\t" for letter in text):
+        raise h.HandoverRefused("An answer has no control characters.")
+    if len(key) > LONGEST_KEY:
+        raise h.HandoverRefused(f"A key has at most {LONGEST_KEY} letters.")
     with database.begin() as connection:
         known = rows.check_claim(connection, handover_id, name, number)
         values = {"author": h.OPERATOR, "name": known.claimed_name, "text": text}
         said = _add(
             connection,
             handover_id,
-            f"{name}-{key}"[:128],
+            f"{name}-{key}",
             {**values, "at": now or dt.datetime.utcnow()},
         )
-        return said or _line(_known(connection, handover_id, f"{name}-{key}"[:128]))
+        return said or _line(_known(connection, handover_id, f"{name}-{key}"))
 
 
 def read(handover_id: int, after: int = 0) -> list[Line]:
@@ -127,6 +143,19 @@ def of_session(session: str) -> list[Line]:
     query = sa.select(handover_messages).select_from(joined).where(*where).order_by(_COLUMN.id)
     with database.connect() as connection:
         return [_line(row) for row in connection.execute(query)]
+
+
+def turn(session: str, message_id: str) -> list[Line]:
+    """A citizen's message in a hand-over of the conversation, and what it was answered with.
+
+    Empty: no hand-over has it.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down.
+    """
+    names = [message_id, *(f"{message_id}-{kind}" for kind in REPLIES)]
+    found = [line for line in of_session(session) if line.message_id in names]
+    return found if found and found[0].author == h.CITIZEN else []
 
 
 def opened(handover_id: int, line_id: int, name: str, number: int) -> list[str]:
@@ -204,6 +233,8 @@ def give_back(lines: Iterable[Line]) -> None:
 
 def _add(connection: Any, handover_id: int, key: str, values: dict[str, Any]) -> Line | None:
     """The new line; None if the talk has one of this name."""
+    # Of two that say the same at once, the second waits and sees the first.
+    rows.locked(connection, handover_id)
     if _known(connection, handover_id, key) is not None:
         return None
     row = {"handover_id": handover_id, "message_id": key, **values}

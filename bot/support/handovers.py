@@ -19,7 +19,7 @@ from bot.personal_data import mask
 from bot.settings import settings
 from bot.support import handover as h
 from bot.support import handover_rows as rows
-from bot.support.citizens import storable
+from bot.support.citizens import session_hash, storable
 from bot.support.handover import Handover, Summary
 from bot.support.tables import handover_messages, handovers
 
@@ -57,11 +57,13 @@ def open_handover(
             known = active(session)
             if known is None:
                 raise
-    if h.PRIORITY[reason] < known.priority:
-        urgent = {"reason": reason, "priority": h.PRIORITY[reason]}
-        with database.begin() as connection:
-            return rows.change(connection, known.id, (_OPEN,), urgent)
-    return known
+    if h.PRIORITY[reason] >= known.priority:
+        return known
+    more_urgent = rows.make_urgent(known.id, reason)
+    if more_urgent is not None:
+        return more_urgent
+    # It ended meanwhile.
+    return _insert(session, channel, reason, summary, reply_to, desk, earlier, now)
 
 
 def _insert(
@@ -128,6 +130,8 @@ def find(handover_id: int) -> Handover | None:
 
 def by_external(external_id: str) -> Handover | None:
     """The latest hand-over that another helpdesk has under an identifier, or None."""
+    if not external_id:
+        return None
     with database.connect() as connection:
         found = connection.execute(rows.select(_COLUMN.external_id == external_id)).all()
     return max(map(rows.handover_of, found), key=lambda one: one.id, default=None)
@@ -178,6 +182,8 @@ def claim(handover_id: int, name: str, shown_name: str, now: dt.datetime | None 
     """
     now = now or dt.datetime.utcnow()
     with database.begin() as connection:
+        # Of several talks that an operator takes at once, each sees what they have by then.
+        database.queue_up(connection, [session_hash(name, "operator")])
         known = rows.locked(connection, handover_id)
         if known.state == h.CLOSED:
             raise h.HandoverRefused("The talk is closed.")
@@ -261,16 +267,22 @@ def close(
 
 
 def end(
-    handover_id: int, reason: str, note: str = "", now: dt.datetime | None = None
+    handover_id: int,
+    reason: str,
+    note: str = "",
+    now: dt.datetime | None = None,
+    *,
+    states: Sequence[str] = (h.WAITING, h.HELD),
 ) -> Handover | None:
-    """The talk ends without its operator's doing (left, erased, made a ticket); None: it had ended.
+    """The talk ends without its operator's doing (left, erased, made a ticket), if it is in one of
+    the `states`; None: it is not.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
     with database.begin() as connection:
         known = rows.locked(connection, handover_id)
-        if known.state == h.CLOSED:
+        if known.state not in states:
             return None
         return _end(connection, handover_id, reason, note, now)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import itertools
 import re
 
 from bot import clock
@@ -86,6 +87,10 @@ def _parsed(text: str) -> Hours:
     if not spans:
         raise _refused(text)
     in_order = sorted(spans, key=lambda span: (span.weekday, span.opens))
+    # What is written twice would count twice.
+    for one, then in itertools.pairwise(in_order):
+        if one.weekday == then.weekday and then.opens < one.closes:
+            raise _refused(text)
     return Hours(tuple(in_order), source)
 
 
