@@ -26,6 +26,8 @@ from bot.support.handover import Handover, Line
 
 # Brings lines of a talk to its citizen; False if there is no way to them just now.
 Bring = Callable[[Handover, Sequence[Line]], Awaitable[bool]]
+# Whether there is a way to a talk's citizen just now.
+Reaches = Callable[[Handover], bool]
 # Looks after the queue; see `bot.channels.queue_care`.
 Care = Callable[[], Awaitable[None]]
 
@@ -45,7 +47,14 @@ def wake() -> None:
         waker()
 
 
-async def run(bring: Mapping[str, Bring], care: Care) -> None:
+def is_anybody_reached(_: Handover) -> bool:
+    """What is taken for a talk whose channel does not say whether it has a way to its citizen."""
+    return True
+
+
+async def run(
+    bring: Mapping[str, Bring], care: Care, reaches: Reaches = is_anybody_reached
+) -> None:
     """Deliver and look after the queue until cancelled; `bring` by channels' names."""
     woken = asyncio.Event()
     waker = _waker(asyncio.get_running_loop(), woken)
@@ -58,7 +67,7 @@ async def run(bring: Mapping[str, Bring], care: Care) -> None:
             if time.monotonic() - cared_at >= CARE_SECONDS:
                 await _try("queue", care)
                 cared_at = time.monotonic()
-            await _try("delivery", lambda: deliver(bring))
+            await _try("delivery", lambda: deliver(bring, reaches))
             try:
                 await asyncio.wait_for(woken.wait(), ROUND_SECONDS)
             except asyncio.TimeoutError:
@@ -75,12 +84,15 @@ def _waker(loop: AbstractEventLoop, event: asyncio.Event) -> Callable[[], None]:
     return waker
 
 
-async def deliver(bring: Mapping[str, Bring]) -> int:
-    """Offer each talk's waiting lines to its channel, in order; how many lines were brought."""
+async def deliver(bring: Mapping[str, Bring], reaches: Reaches = is_anybody_reached) -> int:
+    """Offer each talk's waiting lines to its channel, in order; how many lines were brought.
+
+    Those whose citizens are not reached just now are left alone: taking and giving back are writes.
+    """
     brought = 0
     for talk, _ in await asyncio.to_thread(handover_talk.waiting_talks):
         send = bring.get(talk.channel)
-        if send is not None:
+        if send is not None and reaches(talk):
             brought += await _bring(send, talk)
     return brought
 

@@ -52,8 +52,9 @@ from bot.settings import settings
 from bot.support import handover_talk, hotline_store
 from bot.support.handover import Handover, Line
 
-# Seconds: for the gateway's answer, and for a caller's turn to end before something is pushed.
-PUSH_PATIENCE = 5
+# Seconds: for the gateway's answer; and for a caller's turn to end before something is pushed. What
+# is said in that turn waits for what is being brought, so this is short: the turn brings it.
+PUSH_PATIENCE, TURN_PATIENCE = 5, 0.2
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 
@@ -192,7 +193,7 @@ async def push(
     if not url or number is None:
         return False
     try:
-        async with queues.turn(session, PUSH_PATIENCE):
+        async with queues.turn(session, TURN_PATIENCE):
             pages, screen = await _unasked(session, menu.content(text, buttons), "")
             sent = {"to": number, "message_id": key, "messages": pages}
             if not await _is_taken(url, json.dumps(sent, ensure_ascii=False).encode()):

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import datetime as dt
 
-from bot import sealing
+from bot import clock, sealing
 from bot.channels import operators
 from bot.rendering.moments import moment_text
 from bot.settings import settings
@@ -17,6 +17,9 @@ from bot.support import handover_rows, handover_talk, handovers, promises, routi
 from bot.support.handover import Handover
 from bot.support.ticket import DENUNCIATION, MESSAGE
 from bot.support.ticket_contacts import national
+
+# Between two of the staff's spans of a day.
+LONGEST_BREAK = dt.timedelta(hours=3)
 
 
 async def care() -> None:
@@ -47,8 +50,12 @@ def look_after(now: dt.datetime | None = None) -> None:
 
 
 def _is_over(now: dt.datetime) -> bool:
-    """Whether the staff's hours are over, at a moment (UTC)."""
-    return not promises.is_open(now.replace(tzinfo=dt.timezone.utc))
+    """Whether the staff's hours are over, at a moment (UTC); a break at noon is waited for."""
+    moment = now.replace(tzinfo=dt.timezone.utc)
+    if promises.is_open(moment):
+        return False
+    opens = promises.next_opening(moment)
+    return opens is None or opens - clock.in_vietnam(now) > LONGEST_BREAK
 
 
 def _long_wait() -> dt.timedelta:

@@ -234,12 +234,17 @@ def _new_message_id() -> str:
 _PAGES: list[WebPages] = []
 
 
+def is_open(session: str) -> bool:
+    """Whether a page of the session is connected to this process."""
+    return bool(_PAGES) and _PAGES[-1].is_open(session)
+
+
 async def bring(talk: Handover, lines: Sequence[Line]) -> bool:
     """Send lines of a handed-over talk to its citizen's open pages; False if there are none here.
 
     Pages that are opened later read them in the conversation.
     """
-    if not _PAGES or not _PAGES[-1].is_open(talk.session):
+    if not is_open(talk.session):
         return False
     output = _PAGES[-1].output()
     for line in lines:
@@ -252,7 +257,7 @@ async def tell(notice: Notice) -> bool:
 
     Raises: see `bot.channels.notices.tell`.
     """
-    if notice.channel != WebChannel.name() or not _PAGES or not _PAGES[-1].is_open(notice.session):
+    if notice.channel != WebChannel.name() or not is_open(notice.session):
         return False
     return await notices.tell(notice, _PAGES[-1].output())
 

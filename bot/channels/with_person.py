@@ -80,24 +80,40 @@ async def _take(
         await asyncio.to_thread(handovers.end, talk.id, h.LEFT)
         return False
     output = message.output_channel
-    if isinstance(output, ConversationOutput):
-        await output.heard(message.sender_id, message.text)
     if (message.metadata or {}).get(transcript.QUIET):
         # What a page says by itself is for the bot, which has nothing to say now.
+        await _hear(message)
         await _show_state(talk, output, message.sender_id)
         return True
     if _leaves(text, is_waiting=is_waiting):
+        await _hear(message)
         await _leave(talk, message, output)
         return True
+    understood = await _aspect_of(message, parse)
+    if understood in _ERASING:
+        return False
+    await _hear(message)
     concealed = (message.metadata or {}).get(incoming.CONCEALED) or ()
-    said = title() or await asyncio.to_thread(_title, talk, text) or text
+    said = text
+    if text.startswith("/"):
+        # A key of the hotline, say: what has no words on any page says nothing to an operator.
+        said = title() or await asyncio.to_thread(_title, talk, text)
     key = str(message.message_id)
-    is_new = await asyncio.to_thread(handover_talk.hear, talk, said, key, concealed)
-    await _warn(talk, message, parse, key)
+    is_new = False
+    if said:
+        is_new = await asyncio.to_thread(handover_talk.hear, talk, said, key, concealed)
+    if understood in aspects.DANGERS:
+        await _warn(talk, message, understood, key)
     if talk.state == h.WAITING:
         await _tell_place(talk, output, message.sender_id, key, is_new=is_new)
     await _show_state(talk, output, message.sender_id)
     return True
+
+
+async def _hear(message: UserMessage) -> None:
+    """Show a message on the conversation's other pages."""
+    if isinstance(message.output_channel, ConversationOutput):
+        await message.output_channel.heard(message.sender_id, message.text)
 
 
 def _leaves(text: str, *, is_waiting: bool) -> bool:
@@ -126,25 +142,27 @@ async def _leave(talk: Handover, message: UserMessage, output: OutputChannel | N
         await _show_state(talk, output, message.sender_id, state=h.CLOSED)
 
 
-async def _warn(talk: Handover, message: UserMessage, parse: Parse, key: str) -> None:
+async def _aspect_of(message: UserMessage, parse: Parse) -> str:
+    """What more is known of a message than its words; "" of a button."""
+    if (message.text or "").startswith("/"):
+        return ""
+    return aspects.aspect_of(await parse(message), in_form=False)
+
+
+async def _warn(talk: Handover, message: UserMessage, danger: str, key: str) -> None:
     """Whoever is in danger must not wait for an operator to read it, and is answered first."""
+    await asyncio.to_thread(handover_rows.make_urgent, talk.id, h.DANGER)
     output = message.output_channel
-    if output is None or (message.text or "").startswith("/"):
+    if output is None:
         return
-    understood = await parse(message)
-    aspect = aspects.aspect_of(understood, in_form=False)
-    if aspect in aspects.DANGERS:
-        channel = output.name()
-        text = wording.text("limits", f"utter_danger_{aspect}", channel)
-        await asyncio.to_thread(handover_rows.make_urgent, talk.id, h.DANGER)
-        name = f"{key}-danger"
-        line = await asyncio.to_thread(
-            functools.partial(handover_talk.say, talk, text, name, delivered=True)
-        )
-        if line is not None:
-            await send_line(output, message.sender_id, line)
-        else:
-            await output.send_text_message(message.sender_id, text)
+    text = wording.text("limits", f"utter_danger_{danger}", output.name())
+    line = await asyncio.to_thread(
+        functools.partial(handover_talk.say, talk, text, f"{key}-danger", delivered=True)
+    )
+    if line is not None:
+        await send_line(output, message.sender_id, line)
+    else:
+        await output.send_text_message(message.sender_id, text)
 
 
 async def _tell_place(

@@ -19,7 +19,9 @@ TOKEN_REFUSED = frozenset((-216, -124, UNAUTHORIZED))
 
 def is_on(known: Settings) -> bool:
     """Whether the settings name an account, its key, and a token for it."""
-    token = known.zalo_refresh_token or known.zalo_access_token
+    # A refresh token alone is of no use without the secret that it is used with.
+    renewed = known.zalo_refresh_token and known.zalo_app_secret
+    token = renewed or known.zalo_access_token
     return bool(known.zalo_app_id and known.zalo_secret_key and token)
 
 

@@ -9,6 +9,8 @@ from asyncio import AbstractEventLoop
 from sanic import Sanic
 
 from bot.channels import chatwoot, handover_delivery, hotline, queue_care, web, zalo, zalo_push
+from bot.settings import settings
+from bot.support.handover import Handover
 
 
 def add(app: Sanic) -> None:
@@ -20,7 +22,7 @@ def add(app: Sanic) -> None:
             hotline.HotlineChannel.name(): hotline.bring,
             zalo.ZaloChannel.name(): zalo_push.bring,
         }
-        works = [handover_delivery.run(brings, queue_care.care)]
+        works = [handover_delivery.run(brings, queue_care.care, _reaches)]
         if chatwoot.is_used():
             works.append(chatwoot.run())
         app.ctx.hand_overs = [asyncio.ensure_future(work) for work in works]
@@ -33,3 +35,12 @@ def add(app: Sanic) -> None:
 
     app.register_listener(start, "after_server_start")
     app.register_listener(stop, "before_server_stop")
+
+
+def _reaches(talk: Handover) -> bool:
+    """Whether there is a way to a talk's citizen now, without an effort."""
+    if talk.channel == web.WebChannel.name():
+        return web.is_open(talk.session)
+    if talk.channel == hotline.HotlineChannel.name():
+        return bool(settings().hotline_push_url)
+    return True

@@ -50,3 +50,6 @@ def check_helpdesk() -> None:
     if any(given.values()) and not all(given.values()):
         missing = ", ".join(f"BOT_CHATWOOT_{n.upper()}" for n in names if not given[n])
         raise SettingsError(f"For Chatwoot all of its settings are needed; missing: {missing}.")
+    numbers = (settings().chatwoot_account, settings().chatwoot_inbox)
+    if any(given.values()) and not all(number.isdecimal() for number in numbers):
+        raise SettingsError("BOT_CHATWOOT_ACCOUNT and BOT_CHATWOOT_INBOX must be whole numbers.")

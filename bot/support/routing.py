@@ -17,6 +17,7 @@ import yaml
 
 from bot import text as vn
 from bot.support.ticket import (
+    CALL_BACK,
     COMPLAINT,
     DENUNCIATION,
     FEEDBACK,
@@ -134,7 +135,7 @@ def kind_of(text: str, kind: str = "") -> str:
 
     `kind`: what it was begun as; "" for feedback, whose kind only its words tell.
     """
-    if kind not in ("", MESSAGE, *FEEDBACK):
+    if kind not in ("", MESSAGE, CALL_BACK, *FEEDBACK):
         return kind
     if _has(text, DENUNCIATION) or kind == DENUNCIATION:
         return DENUNCIATION

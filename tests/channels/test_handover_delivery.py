@@ -309,8 +309,8 @@ def test_the_loop_brings_at_once_what_is_said(monkeypatch: pytest.MonkeyPatch) -
     looks: list[None] = []
     real = handover_delivery.deliver
 
-    async def counted(bring: Any) -> int:
-        brought = await real(bring)
+    async def counted(*arguments: Any) -> int:
+        brought = await real(*arguments)
         looks.append(None)
         return brought
 
@@ -379,7 +379,7 @@ def test_care_is_taken_less_often_than_lines_are_looked_for(
     looks: list[None] = []
     cared: list[None] = []
 
-    async def counted(bring: Any) -> int:
+    async def counted(*arguments: Any) -> int:
         looks.append(None)
         return 0
 
@@ -399,3 +399,20 @@ def test_what_an_operator_says_is_named_for_channels_with_text_only() -> None:
     (line,) = say(held(), "Dạ")
     assert line.author == h.OPERATOR
     assert handover_delivery.spoken(line) == "Cán bộ an: Dạ"
+
+
+def test_who_is_not_reached_just_now_costs_no_writing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    talk = opened()
+    handover_talk.say(talk, "Anh/chị đang đứng thứ 1.", "place")
+    taken: list[Any] = []
+    monkeypatch.setattr(handover_talk, "take", lambda lines: taken.append(lines) or [])
+
+    async def send(talk: Handover, lines: Sequence[Line]) -> bool:
+        return True
+
+    brought = asyncio.run(handover_delivery.deliver({talk.channel: send}, lambda _: False))
+    assert (brought, taken) == (0, [])
+    asyncio.run(handover_delivery.deliver({talk.channel: send}, lambda _: True))
+    assert len(taken) == 1

@@ -224,7 +224,8 @@ def test_what_a_page_says_by_itself_is_for_nobody(talk: Handover) -> None:
 def test_a_pressed_button_is_kept_by_its_title(talk: Handover) -> None:
     assert take("/ask_fee", title=lambda: "Lệ phí", parse=must_not_understand)
     assert take("/unknown", message_id="m2", parse=must_not_understand)
-    assert heard(talk) == ["Lệ phí", "/unknown"]
+    # A key of the hotline that stands for no words says nothing to an operator.
+    assert heard(talk) == ["Lệ phí"]
 
 
 LEAVING = [
@@ -327,7 +328,7 @@ def test_who_waits_in_danger_is_answered_first(talk: Handover) -> None:
     assert (known(talk).reason, known(talk).priority) == (h.DANGER, 0)
 
 
-@pytest.mark.parametrize("aspect", [aspects.RUDE, aspects.ERASE, aspects.GO_BACK, *aspects.LIMITS])
+@pytest.mark.parametrize("aspect", [aspects.RUDE, aspects.GO_BACK, *aspects.LIMITS])
 def test_other_aspects_are_for_the_operator(aspect: str) -> None:
     talk = held()
     output = CollectingOutputChannel()
@@ -342,6 +343,13 @@ def test_who_wants_their_data_erased_is_heard_by_the_bot(talk: Handover, aspect:
     assert not take(f'/privacy{{"aspect": "{aspect}"}}', pages, parse=must_not_understand)
     assert pages.done == []
     assert known(talk) == talk
+
+
+def test_so_is_who_says_it_in_words(talk: Handover) -> None:
+    pages = Pages()
+    assert not take("Xóa hết dữ liệu của tôi", pages, parse=understood(aspects.ERASE))
+    assert pages.done == []
+    assert (heard(talk), known(talk)) == ([], talk)
     assert heard(talk) == []
 
 
