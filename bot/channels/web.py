@@ -7,6 +7,7 @@ session (tabs, windows) are one room. docs/tich-hop.md describes the events.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import math
 import re
@@ -31,9 +32,11 @@ from bot.channels.web_limits import WebLimits
 from bot.channels.web_output import WebOutput
 from bot.channels.web_ratings import rate
 from bot.channels.web_sessions import is_signed, new_session, session_of
+from bot.database import DatabaseUnavailable
 from bot.dossiers.notices import Notice
 from bot.recent import Recent
 from bot.settings import settings
+from bot.support import handover_talk
 from bot.support.handover import Handover, Line
 
 SOCKET_PATH = "/socket.io"
@@ -128,8 +131,12 @@ class WebPages:
         # Joined before the past is read: what is said meanwhile comes twice, and not never.
         await self.server.enter_room(sid, session)
         await self.server.emit("session_confirm", confirmed, room=sid)
+        # Looked for first: what is said meanwhile is brought afterwards.
+        lines = await asyncio.to_thread(_waiting_lines, session) if session_id else []
         history = await self._history(session, str(known or "")) if session_id else _history()
         await self.server.emit("session_history", history, room=sid)
+        if lines and history["messages"]:
+            await asyncio.to_thread(handover_talk.take, lines)
         await notices.tell_waiting(self.output(), session)
         return {"status": "ok"}
 
@@ -220,6 +227,15 @@ class WebPages:
             logger.exception("A conversation cannot be read")
             return _history(whole=False)
         return _history(said, whole=whole)
+
+
+def _waiting_lines(session: str) -> list[Line]:
+    """What stands in a conversation's history that its citizen has not been brought."""
+    try:
+        return handover_talk.undelivered(session)
+    except DatabaseUnavailable as error:
+        logger.error("Lines of a talk cannot be looked for: %s", type(error).__name__)
+        return []
 
 
 def _history(said: Any = (), *, whole: bool = True) -> dict[str, Any]:

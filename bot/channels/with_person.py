@@ -102,6 +102,9 @@ async def _take(
     is_new = False
     if said:
         is_new = await asyncio.to_thread(handover_talk.hear, talk, said, key, concealed)
+    elif await asyncio.to_thread(handovers.active, message.sender_id) is None:
+        # It has ended while the message came.
+        return False
     if understood in aspects.DANGERS:
         await _warn(talk, message, understood, key)
     if talk.state == h.WAITING:

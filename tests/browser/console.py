@@ -75,6 +75,8 @@ class Console:
     def claim_of(self, need: str) -> None:
         """Take the waiting talk with a need."""
         self.wait_for(need).locator('[data-part="claim"]').click()
+        # Another talk may be open until then.
+        expect(self.part("talk")).to_contain_text(need)
         expect(self.part("answer")).to_be_visible()
 
     @property
