@@ -79,6 +79,12 @@ class Console:
         expect(self.part("talk")).to_contain_text(need)
         expect(self.part("answer")).to_be_visible()
 
+    def open_mine(self, need: str) -> None:
+        """Open the operator's own talk with a need."""
+        mine = self.part("mine").locator("li", has_text=need)
+        mine.locator('[data-part="open"]').click()
+        expect(self.part("talk")).to_contain_text(need)
+
     @property
     def said(self) -> Locator:
         """The texts of the open talk, the oldest first."""

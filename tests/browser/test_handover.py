@@ -72,7 +72,8 @@ def test_an_operator_answers_the_web_and_the_hotline(
     console.wait_for_line("cháu chưa có giấy khai sinh bản chính <b>thì sao</b>")
     console.answer("Dạ, anh/chị xin bản sao trích lục ở xã trước ạ.")
     _said_by_person(widget, "xin bản sao trích lục ở xã trước")
-    expect(console.page.get_by_text("đã tới", exact=False).last).to_be_visible()
+    mine = console.part("line").filter(has_text="xin bản sao trích lục")
+    expect(mine.get_by_text("đã tới")).to_be_visible()
     screenshot(console.page, "handover-3-talk")
     screenshot(widget.page, "handover-4-citizen-answered")
     assert violations(widget.page) == []
@@ -89,7 +90,7 @@ def test_an_operator_answers_the_web_and_the_hotline(
     # The bot answers the caller again.
     assert "khai sinh" in caller.hear("lam giay khai sinh").lower()
 
-    console.page.locator('[data-part="mine"]').get_by_text("căn cước").first.click()
+    console.open_mine("căn cước")
     console.return_to_bot()
     expect(widget.messages.last).to_contain_text("em là máy xin trả lời tiếp")
     assert "Nguồn" in widget.say("làm căn cước cần giấy tờ gì")

@@ -91,10 +91,10 @@ def called(attended: RunningBot, line: Operator, number: str) -> tuple[Caller, d
 
 
 def test_a_commune_does_not_see_who_denounces_its_officials(
-    attended: RunningBot, commune: Operator, sender: str
+    attended: RunningBot, line: Operator, commune: Operator, sender: str
 ) -> None:
-    said = f"tôi muốn tố cáo chủ tịch xã Bình Sơn nhận hối lộ 20 triệu {sender[-6:].translate(LETTERS)}"
-    attended.say(sender, said)
+    line.queue()
+    attended.say(sender, "tôi muốn tố cáo chủ tịch xã Bình Sơn nhận hối lộ 20 triệu")
     attended.say(sender, "gặp cán bộ")
     ((number,),) = stored(attended, "SELECT id FROM handovers WHERE session = ?", sender)
     queue = commune.queue()
@@ -116,9 +116,7 @@ def test_a_commune_does_not_get_complaints_about_its_officials(
         assert commune.call("POST", f"tickets/{code}/{what}", body).status == 404, what
 
 
-def test_a_message_of_the_hotline_is_no_leave_to_poll(
-    attended: RunningBot, line: Operator
-) -> None:
+def test_a_message_of_the_hotline_is_no_leave_to_poll(attended: RunningBot, line: Operator) -> None:
     caller, talk = called(attended, line, "0977000112")
     body = json.dumps({"from": caller.number, "text": "alo", "message_id": "replayed"}).encode()
     stamp = str(int(time.time()))
@@ -127,7 +125,7 @@ def test_a_message_of_the_hotline_is_no_leave_to_poll(
     assert caller.send(WEBHOOK, body, headers).status == 200
     line.answer(talk, "Chỉ cho người gọi", "secret")
     assert caller.send(POLL, body, headers).status in (400, 401)
-    assert "Chi cho nguoi goi" in caller.wait_for("Chi cho nguoi goi")
+    caller.wait_for("Chi cho nguoi goi")
 
 
 def test_rest_does_not_enter_the_talk_of_another_channel(
@@ -182,6 +180,7 @@ def test_a_body_is_not_collected_for_ever(attended: RunningBot) -> None:
 def test_a_flood_of_conversations_does_not_fill_the_queue(
     attended: RunningBot, line: Operator, sender: str
 ) -> None:
+    line.queue()
     for number in range(250):
         attended.say(f"{sender}-{number}", "gặp cán bộ")
     # How many may wait is for the settings to say; thousands are nobody's to answer.
@@ -262,6 +261,3 @@ def look_quietly(look: Any, now: dt.datetime) -> None:
         look(now)
     except (ValueError, database.DatabaseUnavailable):
         return
-
-
-LETTERS = str.maketrans("0123456789", "ghijklmnop")
