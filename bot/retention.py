@@ -72,9 +72,10 @@ def erase_session(session: str) -> dict[str, int]:
     """
     return {
         **dossiers.erase(session),
+        # Before tickets: one that is being made of a talk is withdrawn, or there to be erased.
+        **handover_rows.erase(session),
         **tickets.erase(session),
         **ratings.erase(session),
         **payments.erase(session),
-        **handover_rows.erase(session),
         **hotline_store.erase(session),
     }

@@ -250,6 +250,7 @@ export const ACTIONS = {
   give_back: "Trả lại hàng chờ",
   return: "Giao cho trợ lý",
   close: "Kết thúc",
+  read: "Đọc trò chuyện đã xong",
   reveal: "Xem số bị che",
   ticket_answer: "Trả lời phiếu",
   ticket_close: "Đóng phiếu",

@@ -37,5 +37,7 @@ async def handle(
         return False
     if message.output_channel is not None:
         await tell_waiting(message.output_channel, message.sender_id)
-        await handover_delivery.tell_waiting(message.output_channel, message.sender_id)
+        await handover_delivery.tell_waiting(
+            message.output_channel, message.sender_id, message.input_channel
+        )
     return True

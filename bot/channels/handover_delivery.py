@@ -60,12 +60,14 @@ async def run(
     waker = _waker(asyncio.get_running_loop(), woken)
     _WAKERS.append(waker)
     cared_at = 0.0
+    caring: asyncio.Future[None] | None = None
     try:
         while True:
             # Cleared first: what is said during the round is seen by the next one.
             woken.clear()
-            if time.monotonic() - cared_at >= CARE_SECONDS:
-                await _try("queue", care)
+            if time.monotonic() - cared_at >= CARE_SECONDS and (caring is None or caring.done()):
+                # Beside the delivery: nobody's answer waits for a long queue.
+                caring = asyncio.ensure_future(_try("queue", care))
                 cared_at = time.monotonic()
             await _try("delivery", lambda: deliver(bring, reaches))
             try:
@@ -74,6 +76,8 @@ async def run(
                 continue
     finally:
         _WAKERS.remove(waker)
+        if caring is not None:
+            caring.cancel()
 
 
 def _waker(loop: AbstractEventLoop, event: asyncio.Event) -> Callable[[], None]:
@@ -127,16 +131,19 @@ def _turn_of(session: str) -> asyncio.Lock:
     return _TURNS.setdefault(session, asyncio.Lock())
 
 
-async def tell_waiting(output: OutputChannel, session: str) -> None:
-    """Send what a conversation has not got yet behind a reply; what fails waits for later."""
+async def tell_waiting(output: OutputChannel, session: str, channel: str | None = None) -> None:
+    """Send what a conversation has not got yet behind a reply; what fails waits for later.
+
+    `channel`: only what was said in talks of this one; None: of all.
+    """
     async with _turn_of(session):
-        await _tell_waiting(output, session)
+        await _tell_waiting(output, session, channel)
 
 
-async def _tell_waiting(output: OutputChannel, session: str) -> None:
+async def _tell_waiting(output: OutputChannel, session: str, channel: str | None) -> None:
     taken: list[Line] = []
     try:
-        lines = await asyncio.to_thread(handover_talk.undelivered, session)
+        lines = await asyncio.to_thread(handover_talk.undelivered, session, channel)
         taken = await asyncio.to_thread(handover_talk.take, lines) if lines else []
         while taken:
             await send_line(output, session, taken[0])

@@ -71,7 +71,11 @@ def read_caller(body: bytes) -> Caller:
     Raises:
         BadRequest: the body cannot be used.
     """
-    return _caller(_object(body))
+    given = _object(body)
+    if "message_id" in given or "text" in given:
+        # A message that was signed for the other address is no leave to poll.
+        raise BadRequest("bad_request")
+    return _caller(given)
 
 
 def read_message(body: bytes) -> Message:

@@ -22,6 +22,8 @@ from bot.http.errors import error_response
 from bot.settings import settings
 
 LONGEST_SENDER = 200
+# Names of other channels' conversations.
+OF_OTHERS = ("hotline-", "zalo-")
 LONGEST_METADATA, DEEPEST_METADATA = 4096, 5
 
 
@@ -129,6 +131,8 @@ def _depth(value: Any) -> int:
 def _is_usable(sender: Any) -> bool:
     """Whether a conversation can be stored under a name: no database takes NUL or half letters."""
     if not isinstance(sender, str) or len(sender) > LONGEST_SENDER or "\x00" in sender:
+        return False
+    if sender.startswith(OF_OTHERS):
         return False
     try:
         sender.encode()

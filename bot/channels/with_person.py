@@ -47,6 +47,10 @@ async def take(message: UserMessage, parse: Parse, title: Callable[[], str] = st
         talk = await asyncio.to_thread(handovers.active, message.sender_id)
         if talk is None:
             return await _is_repeated(message)
+        if message.input_channel != talk.channel:
+            # Who only knows a conversation's name neither hears nor says anything in its talk.
+            logger.warning("A message of another channel than its talk's was refused.")
+            return True
         return await _take(talk, message, parse, title)
     except h.HandoverRefused:
         # It was closed or erased meanwhile: nobody would read the message.

@@ -28,6 +28,8 @@ from bot.payments.gateway import gateway_from_settings
 from bot.settings import PROJECT_ROOT, Settings
 from bot.support import attendance, promises
 
+# Bytes: no request of ours is larger; Sanic would collect 100 MB of whoever sends them.
+LARGEST_BODY, BYTES_PER_LETTER = 256 * 1024, 12
 CREDENTIALS = PROJECT_ROOT / "credentials.yml"
 
 
@@ -35,6 +37,7 @@ def create_app(model: Path, settings: Settings) -> Sanic:
     """The Sanic app; the model is loaded and warmed up before it listens."""
     app = Sanic("tro_ly_thu_tuc", configure_logging=False)
     app.ctx.ready = False
+    app.config.REQUEST_MAX_SIZE = LARGEST_BODY + settings.max_message_length * BYTES_PER_LETTER
     inputs = rasa.core.run.create_http_input_channels(None, str(CREDENTIALS))
     channel.register(inputs, app, route="/webhooks/")
     add_routes(app)

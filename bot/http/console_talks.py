@@ -19,7 +19,7 @@ from bot.settings import settings
 from bot.staff import accounts, audit, presence, sessions
 from bot.staff.sessions import Session
 from bot.support import handover as h
-from bot.support import handover_talk, handovers
+from bot.support import handover_talk, handovers, routing
 from bot.support.handover import Handover
 
 _LONGEST_KEY = 60
@@ -39,7 +39,9 @@ def _queue(session: Session) -> dict[str, Any]:
         handovers.renew(session.name)
     held = handovers.listed(h.HELD)
     places = handovers.places()
-    waiting = handovers.listed(h.WAITING, session.desks)
+    waiting = [
+        one for one in handovers.listed(h.WAITING, session.desks) if _is_of_desks(session, one)
+    ]
     mine = [one for one in held if one.claimed_by == session.name]
     others = [one for one in held if one not in mine and _is_of_desks(session, one)]
     return {
@@ -77,6 +79,9 @@ def _read(session: Session, number: int, after: int) -> dict[str, Any]:
     is_offered = talk.state == h.WAITING and _is_of_desks(session, talk)
     if not (session.oversees or is_theirs or is_offered):
         raise ConsoleRefused(guard.FORBIDDEN)
+    if talk.state == h.CLOSED and not after:
+        # What is over is read for a reason.
+        audit.record(session.name, audit.READ, f"handover:{number}")
     lines = handover_talk.read(number, after)
     return {"talk": shown.talk(talk), "lines": [shown.line(line) for line in lines]}
 
@@ -199,7 +204,15 @@ def _found(number: int) -> Handover:
 
 
 def _is_of_desks(session: Session, talk: Handover) -> bool:
-    return session.desks is None or talk.desk in session.desks
+    if session.desks is None:
+        return True
+    # What is said against officials is not for the offices where they work.
+    is_hidden = bool(session.desk) and not talk.desk and _accuses(talk)
+    return talk.desk in session.desks and not is_hidden
+
+
+def _accuses(talk: Handover) -> bool:
+    return talk.reason == h.DENUNCIATION or routing.accuses(talk.summary.need)
 
 
 def _done(session: Session, action: str, talk: Handover, detail: str = "") -> dict[str, Any]:

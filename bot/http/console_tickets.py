@@ -18,13 +18,13 @@ from bot.recent import Recent
 from bot.settings import settings
 from bot.staff import audit
 from bot.staff.sessions import Session
-from bot.support import tickets
+from bot.support import routing, tickets
 from bot.support.ticket import DENUNCIATION, Ticket
 
 MOST_TICKETS = 500
 # Pages ask every two seconds; who has just closed a ticket may see the old number for as long.
 COUNTED_FOR = 5.0
-_counted: Recent[tuple[float, Counter[str]]] = Recent(4)
+_counted: Recent[tuple[float, Counter[tuple[str, str]]]] = Recent(4)
 _TITLE = "_title"
 
 
@@ -34,9 +34,9 @@ def open_count(session: Session) -> int:
     counted_at, counts = _counted.get(database, (0.0, Counter()))
     now = time.monotonic()
     if not counted_at or now - counted_at > COUNTED_FOR:
-        counts = Counter(ticket.kind for ticket in tickets.listed(tickets.OPEN))
+        counts = Counter((one.kind, one.agency) for one in tickets.listed(tickets.OPEN))
         _counted.put(database, (now, counts))
-    return sum(number for kind, number in counts.items() if _is_for(session, kind))
+    return sum(number for key, number in counts.items() if _is_for(session, *key))
 
 
 @blueprint.get("/tickets")
@@ -47,7 +47,7 @@ async def listed(request: Request) -> HTTPResponse:
         raise ConsoleRefused(guard.BAD_REQUEST)
     session = guard.staff(request)
     found = await asyncio.to_thread(tickets.listed, state)
-    theirs = [ticket for ticket in found if _is_for(session, ticket.kind)]
+    theirs = [ticket for ticket in found if _is_for(session, ticket.kind, ticket.agency)]
     some = theirs if state == tickets.OPEN else theirs[::-1]
     return _json([shown.ticket(ticket) for ticket in some[:MOST_TICKETS]])
 
@@ -115,13 +115,15 @@ async def done(request: Request) -> HTTPResponse:
 def _found(session: Session, code: str) -> Ticket:
     ticket = tickets.by_code(code)
     # A code tells nobody that somebody was denounced.
-    if ticket is None or not _is_for(session, ticket.kind):
+    if ticket is None or not _is_for(session, ticket.kind, ticket.agency):
         raise ConsoleRefused(guard.NOT_FOUND)
     return ticket
 
 
-def _is_for(session: Session, kind: str) -> bool:
-    return session.oversees or kind != DENUNCIATION
+def _is_for(session: Session, kind: str, agency: str) -> bool:
+    # What is said against officials is not for the offices where they work.
+    is_hidden = bool(session.desk) and agency == routing.reception() != session.desk
+    return session.oversees or (kind != DENUNCIATION and not is_hidden)
 
 
 def _done(session: Session, action: str, ticket: Ticket) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from bot import database
 from bot.staff.tables import staff_audit
 
 SIGN_IN, SIGN_IN_FAILED, LOCKED, SIGN_OUT = "sign_in", "sign_in_failed", "locked", "sign_out"
+READ = "read"
 MOST_READ = 1000
 LONGEST_DETAIL = 200
 _COLUMN = staff_audit.c

@@ -12,6 +12,8 @@ from bot.support import handovers, promises
 # Whether conversations can be handed over here: our own processor keeps the bot silent meanwhile
 # (`bot.engine`). Under stock `rasa run` nothing must be promised.
 hands_over = False
+# More are nobody's to answer: who comes then leaves a message.
+MOST_WAITING = 200
 
 
 def is_attended(desk: str = "", moment: dt.datetime | None = None) -> bool:
@@ -23,6 +25,8 @@ def is_attended(desk: str = "", moment: dt.datetime | None = None) -> bool:
         bot.database.DatabaseUnavailable: the database is down.
     """
     if not hands_over or not promises.is_open(moment):
+        return False
+    if len(handovers.listed(h.WAITING)) >= MOST_WAITING:
         return False
     return bool(settings().chatwoot_url) or bool(on_duty(desk))
 

@@ -79,7 +79,9 @@ def make_urgent(handover_id: int, reason: str) -> Handover | None:
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    urgent = {"reason": reason, "priority": h.PRIORITY[reason]}
+    # A denunciation stays one, with all the care that is taken of it.
+    kept = sa.case((_COLUMN.reason == h.DENUNCIATION, h.DENUNCIATION), else_=reason)
+    urgent = {"reason": kept, "priority": h.PRIORITY[reason]}
     less = _COLUMN.priority > h.PRIORITY[reason]
     with database.begin() as connection:
         connection.execute(

@@ -16,6 +16,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot import database, sealing
+from bot.personal_data import mask
 from bot.support import handover as h
 from bot.support import handover_rows as rows
 from bot.support import handovers
@@ -110,7 +111,15 @@ def answer(
         raise h.HandoverRefused(f"A key has at most {LONGEST_KEY} letters.")
     with database.begin() as connection:
         known = rows.check_claim(connection, handover_id, name, number)
-        values = {"author": h.OPERATOR, "name": known.claimed_name, "text": text}
+        # A number that staff write is in clear nowhere but before its citizen and its operator.
+        masked = mask(text)
+        sealed = sealing.seal(text, _context(handover_id)) if masked != text else ""
+        values = {
+            "author": h.OPERATOR,
+            "name": known.claimed_name,
+            "text": masked,
+            "sealed": sealed,
+        }
         said = _add(
             connection,
             handover_id,
@@ -132,14 +141,16 @@ def read(handover_id: int, after: int = 0) -> list[Line]:
         return [_line(row) for row in connection.execute(query)]
 
 
-def of_session(session: str) -> list[Line]:
+def of_session(session: str, channel: str | None = None) -> list[Line]:
     """All that was said in hand-overs of a conversation, the oldest first; nothing from before.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
     joined = handover_messages.join(handovers_table)
-    where = (handovers_table.c.session == session, _COLUMN.earlier.is_(False))
+    where = [handovers_table.c.session == session, _COLUMN.earlier.is_(False)]
+    if channel is not None:
+        where.append(handovers_table.c.channel == channel)
     query = sa.select(handover_messages).select_from(joined).where(*where).order_by(_COLUMN.id)
     with database.connect() as connection:
         return [_line(row) for row in connection.execute(query)]
@@ -192,13 +203,13 @@ def waiting_talks(now: dt.datetime | None = None) -> list[tuple[Handover, list[L
     return [(talk, some) for talk, some in talks if talk is not None]
 
 
-def undelivered(session: str) -> list[Line]:
+def undelivered(session: str, channel: str | None = None) -> list[Line]:
     """What a conversation's citizen has not got yet, the oldest first.
 
     Raises:
         bot.database.DatabaseUnavailable: the database is down.
     """
-    return [line for line in of_session(session) if line.delivered_at is None]
+    return [line for line in of_session(session, channel) if line.delivered_at is None]
 
 
 def take(lines: Iterable[Line], now: dt.datetime | None = None) -> list[Line]:
@@ -248,17 +259,27 @@ def _known(connection: Any, handover_id: int, key: str) -> Any:
     return connection.execute(sa.select(handover_messages).where(*where)).first()
 
 
+def _context(handover_id: int) -> str:
+    return f"operator:{handover_id}"
+
+
 def _line(row: Any) -> Line:
+    is_operators = row.author == h.OPERATOR
+    whole = (
+        sealing.unseal(row.sealed, _context(row.handover_id), None)
+        if is_operators and row.sealed
+        else None
+    )
     return Line(
         id=row.id,
         handover_id=row.handover_id,
         author=row.author,
-        text=row.text,
+        text=row.text if whole is None else whole,
         at=row.at,
         message_id=row.message_id,
         name=row.name,
         earlier=bool(row.earlier),
-        has_sealed=bool(row.sealed),
+        has_sealed=bool(row.sealed) and not is_operators,
         buttons=tuple(json.loads(row.buttons)) if row.buttons else (),
         delivered_at=row.delivered_at,
     )

@@ -47,35 +47,6 @@ def open_handover(
     Raises:
         bot.database.DatabaseUnavailable: the database is down; nothing was written.
     """
-    now = now or dt.datetime.utcnow()
-    known = active(session)
-    if known is None:
-        try:
-            return _insert(session, channel, reason, summary, reply_to, desk, earlier, now)
-        except database.DatabaseUnavailable:
-            # Unless another message of the conversation was faster.
-            known = active(session)
-            if known is None:
-                raise
-    if h.PRIORITY[reason] >= known.priority:
-        return known
-    more_urgent = rows.make_urgent(known.id, reason)
-    if more_urgent is not None:
-        return more_urgent
-    # It ended meanwhile.
-    return _insert(session, channel, reason, summary, reply_to, desk, earlier, now)
-
-
-def _insert(
-    session: str,
-    channel: str,
-    reason: str,
-    summary: Summary,
-    reply_to: str,
-    desk: str,
-    earlier: Sequence[tuple[str, str, dt.datetime]],
-    now: dt.datetime,
-) -> Handover:
     values = {
         "session": session,
         "channel": channel,
@@ -85,8 +56,22 @@ def _insert(
         "priority": h.PRIORITY[reason],
         "desk": desk,
         "summary": summary.to_json(),
-        "opened_at": now,
+        "opened_at": now or dt.datetime.utcnow(),
     }
+    known = active(session)
+    if known is None:
+        try:
+            return _insert(values, earlier)
+        except database.DatabaseUnavailable:
+            # Unless another message of the conversation was faster.
+            known = active(session)
+            if known is None:
+                raise
+    # It may have ended meanwhile.
+    return rows.make_urgent(known.id, reason) or _insert(values, earlier)
+
+
+def _insert(values: dict[str, Any], earlier: Sequence[tuple[str, str, dt.datetime]]) -> Handover:
     with database.begin() as connection:
         new = connection.execute(sa.insert(handovers).values(values)).inserted_primary_key[0]
         lines = [
@@ -297,7 +282,11 @@ def _end(
         "closed_at": now or dt.datetime.utcnow(),
         "lease_until": None,
     }
-    of_this = handover_messages.c.handover_id == handover_id
+    # What its citizen has not got yet they still get.
+    of_this = sa.and_(
+        handover_messages.c.handover_id == handover_id,
+        handover_messages.c.delivered_at.is_not(None),
+    )
     connection.execute(sa.update(handover_messages).where(of_this).values(sealed=""))
     return rows.change(connection, handover_id, (_OPEN,), values)
 

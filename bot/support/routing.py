@@ -145,6 +145,16 @@ def kind_of(text: str, kind: str = "") -> str:
     return SUGGESTION if is_friendly and not _has(text, _CONDUCT) else COMPLAINT
 
 
+def accuses(text: str) -> bool:
+    """Whether what is said may be against an official, and so not for the office of theirs."""
+    return _accuses(COMPLAINT, text)
+
+
+def reception() -> str:
+    """The agency that gets what is said against officials."""
+    return default_table().desks[RECEPTION].agency
+
+
 def _accuses(kind: str, text: str) -> bool:
     """Whether a ticket is about an official, and so not for the office where they work."""
     if kind == DENUNCIATION or _has(text, DENUNCIATION):

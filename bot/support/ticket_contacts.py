@@ -80,6 +80,11 @@ def kept(code: str, number: str) -> tuple[str, str]:
     return _mark(digits), sealing.seal(digits, _context(code))
 
 
+def sealed_answer(code: str, text: str) -> str:
+    """An answer as it is kept: staff may have written a number."""
+    return sealing.seal(text, rows.answer_context(normalised(code)))
+
+
 def contact(code: str) -> str:
     """The telephone number that was left with a ticket, "" if none; for whoever calls back.
 
@@ -106,10 +111,16 @@ def find_by_number(
     """
     now = time.monotonic() if now is None else now
     wanted = normalised(code)
-    keys = (session_hash(wanted, "ticket-code"), session_hash(session, "ticket-try"))
+    digits = national(number) or number
+    keys = (
+        session_hash(wanted, "ticket-code"),
+        session_hash(session, "ticket-try"),
+        # Conversations cost nothing: a known number would be tried with all codes.
+        session_hash(digits, "ticket-number"),
+    )
     if not _failures.reserve(keys, now):
         return None
-    hashed = _mark(national(number) or number)
+    hashed = _mark(digits)
     found = rows.find(rows.COLUMN.code == wanted, rows.COLUMN.contact_hash == hashed)
     if found:
         _failures.take_back(keys, now)

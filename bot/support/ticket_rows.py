@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from bot import database
+from bot import database, sealing
 from bot.support.citizens import session_hash
 from bot.support.tables import tickets
 from bot.support.ticket import ANSWERED, CLOSED, OPEN, Ticket, TicketRefused, TooManyTickets
@@ -118,6 +118,12 @@ def purge(before: dt.datetime, *, dry_run: bool) -> int:
     return count
 
 
+def delete(code: str) -> None:
+    """See `bot.support.tickets.withdraw`."""
+    with database.begin() as connection:
+        connection.execute(sa.delete(tickets).where(COLUMN.code == code))
+
+
 def _update(connection: Connection, values: dict[str, Any], *where: Any) -> int:
     return int(connection.execute(sa.update(tickets).where(*where).values(values)).rowcount)
 
@@ -126,7 +132,14 @@ def _select(*where: Any) -> Any:
     return sa.select(tickets).where(*where).order_by(COLUMN.made_at, COLUMN.code)
 
 
+def answer_context(code: str) -> str:
+    """What an answer is sealed for."""
+    return f"ticket-answer:{code}"
+
+
 def _ticket(row: Any) -> Ticket:
     known = {name: getattr(row, name) for name in (*_STORED, *_ROUTE, "answer", "closed_at")}
+    opened = sealing.unseal(row.answer, answer_context(row.code), None) if row.answer else None
+    known["answer"] = row.answer if opened is None else opened
     state = CLOSED if row.state == CLOSED else ANSWERED if row.answer else OPEN
     return Ticket(**known, state=state, has_contact=bool(row.contact_sealed))

@@ -152,7 +152,7 @@ def answer(code: str, text: str) -> Ticket:
     text = storable(text)
     if not 1 <= len(text) <= LONGEST_TEXT:
         raise TicketRefused(f"An answer has 1 to {LONGEST_TEXT} letters.")
-    return rows.change(code, {"answer": text})
+    return rows.change(code, {"answer": ticket_contacts.sealed_answer(code, text)})
 
 
 def close(code: str, now: dt.datetime | None = None) -> Ticket:
@@ -175,6 +175,15 @@ def erase(session: str) -> dict[str, int]:
         bot.database.DatabaseUnavailable: the database is down; nothing was changed.
     """
     return rows.erase(rows.mark(session))
+
+
+def withdraw(code: str) -> None:
+    """Delete a ticket whose citizen was erased while it was made; "": none.
+
+    Raises:
+        bot.database.DatabaseUnavailable: the database is down; nothing was deleted.
+    """
+    rows.delete(code)
 
 
 def purge(before: dt.datetime, *, dry_run: bool = False) -> int:
