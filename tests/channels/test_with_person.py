@@ -75,13 +75,14 @@ def take(
     *,
     message_id: str = "m1",
     session: str = "one",
+    channel: str = "web",
     parse: with_person.Parse = understood_nothing,
     title: Callable[[], str] = str,
     **more: Any,
 ) -> bool:
     """Whether a message was kept for the operator."""
-    channel = output if output is not None else CollectingOutputChannel()
-    message = user_message(text, channel, session, "web", message_id=message_id, **more)
+    spoken = output if output is not None else CollectingOutputChannel()
+    message = user_message(text, spoken, session, channel, message_id=message_id, **more)
     return asyncio.run(with_person.take(message, parse, title))
 
 
@@ -133,8 +134,16 @@ def test_who_waits_is_told_that_it_was_kept_and_the_place() -> None:
 def test_a_hotline_hears_its_short_words() -> None:
     opened(channel="hotline")
     output = CollectingOutputChannel()
-    assert take("Giấy bị cháy", output)
+    assert take("Giấy bị cháy", output, channel="hotline")
     assert texts(output) == [words("waiting", "hotline", place=1)]
+
+
+def test_who_only_knows_the_name_of_a_talk_neither_says_nor_hears_anything_in_it() -> None:
+    talk = opened(channel="hotline")
+    output = CollectingOutputChannel()
+    for text in ("Giấy bị cháy", "/cancel", "thôi"):
+        assert take(text, output, channel="rest")
+    assert (output.messages, heard(talk), known(talk)) == ([], [], talk)
 
 
 def test_the_bot_is_silent_while_an_operator_has_the_talk() -> None:

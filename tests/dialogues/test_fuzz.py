@@ -41,7 +41,7 @@ from tests.running_bot import bot_environment
 SEED = 20261101
 CONVERSATIONS = 2000
 # Codes of tickets are drawn anew for each.
-TICKET = re.compile(r"PA\d{6}")
+TICKET = re.compile(r"PA ?\d{3} ?\d{3}")
 PROCESSES = 2
 # A quarter of the conversations, then all of them: what grows in between is a leak.
 WARM = 4

@@ -102,7 +102,8 @@ def test_a_talk_that_becomes_urgent_moves_up_and_never_back() -> None:
     for reason in (h.DENUNCIATION, h.DANGER, h.REQUEST, h.DENUNCIATION, h.MISSED):
         opened(reason=reason)
     after = known(talk)
-    assert (after.reason, after.priority, after.opened_at) == (h.DANGER, 0, NOON)
+    # A denunciation stays one, with all the care that is taken of it.
+    assert (after.reason, after.priority, after.opened_at) == (h.DENUNCIATION, 0, NOON)
     assert sessions() == ["one", "before"]
 
 

@@ -92,7 +92,9 @@ def test_what_is_about_an_official_never_goes_to_their_office(
         ("can bo voi tien cua dan", MESSAGE, DENUNCIATION),
         ("hỏi giờ làm việc", MESSAGE, MESSAGE),
         ("hỏi giờ làm việc", DENUNCIATION, DENUNCIATION),
-        ("ông ấy đòi tiền, gọi lại cho tôi", CALL_BACK, CALL_BACK),
+        ("ông ấy đòi tiền, gọi lại cho tôi", CALL_BACK, DENUNCIATION),
+        ("đòi hai triệu mới chịu đo đất", "", DENUNCIATION),
+        ("khi nào tôi được nhận tiền trợ cấp", MESSAGE, MESSAGE),
     ],
 )
 def test_words_tell_the_kind(text: str, kind: str, expected: str) -> None:

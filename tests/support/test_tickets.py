@@ -311,7 +311,9 @@ def test_numbers_are_not_guessed() -> None:
     for guess in range(most):
         assert tickets.find_by_number(f"PA{guess:06}", NUMBER, "one", now=9000.0) is None
     assert tickets.find_by_number(ticket.code, NUMBER, "one", now=9001.0) is None
-    assert tickets.find_by_number(ticket.code, NUMBER, "two", now=9001.0) == ticket
+    # Nor by many: conversations cost nothing, so a number is locked as well.
+    assert tickets.find_by_number(ticket.code, NUMBER, "two", now=9001.0) is None
+    assert tickets.find_by_number(ticket.code, NUMBER, "two", now=12_601.0) == ticket
 
 
 @pytest.mark.usefixtures("either_database", "no_failures")
