@@ -97,7 +97,8 @@ def test_retention_counts_first_and_then_deletes(capsys: Captured) -> None:
     with database.begin() as connection:
         connection.execute(sa.insert(t.lookup_failures).values(values))
     names = ["lookup_failures", "one_time_codes", "lookup_audit", "subscriptions", "notices"]
-    names += ["tickets", "ratings", "payment_orders", "payment_messages", "sms_files"]
+    names += ["tickets", "ratings", "payment_orders", "payment_messages", "handovers"]
+    names += ["staff_audit", "hotline_deliveries", "hotline_screens", "sms_files"]
     counts = dict.fromkeys(names, 0)
 
     def shown(prefix: str, failures: int) -> str:

@@ -13,8 +13,15 @@ from bot.dossiers import audit, notices, one_time_codes, subscriptions
 from bot.dossiers import tables as t
 from bot.dossiers.model import Asker, Dossier
 from bot.settings import Settings, settings
-from bot.support import ratings, tickets
-from bot.support.tables import answer_ratings
+from bot.staff.tables import staff_audit
+from bot.support import handover_talk, handovers, hotline_store, ratings, tickets
+from bot.support.handover import REQUEST, Summary
+from bot.support.tables import (
+    answer_ratings,
+    hotline_deliveries,
+    hotline_screens,
+)
+from bot.support.tables import handovers as handovers_table
 from bot.support.tables import tickets as tickets_table
 from tests.databases import at_the_same_time
 
@@ -33,6 +40,10 @@ TABLES = (
     t.notices,
     tickets_table,
     answer_ratings,
+    handovers_table,
+    staff_audit,
+    hotline_deliveries,
+    hotline_screens,
 )
 # What rows are counted as, where it is not their table's name.
 COUNTED_AS = {"answer_ratings": "ratings"}
@@ -54,6 +65,12 @@ DEMANDED: dict[str, dict[str, Any]] = {
     "notices": {"channel": "web", "dossier_code": CODE, "status": "Có kết quả"},
     "tickets": {"kind": "late_dossier", "session_hash": "x", "channel": "web", "state": "closed"},
     "answer_ratings": {"session_hash": "x", "rating": "good", "channel": "web"},
+    "handovers": {
+        "channel": "web", "state": "closed", "reason": "request", "priority": 2, "opened_at": NOW,
+    },
+    "staff_audit": {"action": "claim"},
+    "hotline_deliveries": {"message_id": "m", "body_hash": "x", "pages": "x"},
+    "hotline_screens": {"screen": "x"},
 }  # fmt: skip
 MARKS = {
     "lookup_failures": "key_hash",
@@ -63,6 +80,10 @@ MARKS = {
     "notices": "session",
     "tickets": "code",
     "answer_ratings": "message_id",
+    "handovers": "session",
+    "staff_audit": "name",
+    "hotline_deliveries": "sender",
+    "hotline_screens": "sender",
 }
 
 
@@ -91,6 +112,11 @@ def fill() -> None:
         put(t.notices, f"{name} untold", made_at=NOW - 180 * DAY + late)
         put(tickets_table, name, made_at=NOW - 999 * DAY, closed_at=NOW - 365 * DAY + late)
         put(answer_ratings, name, made_at=NOW - 365 * DAY + late)
+        put(handovers_table, name, closed_at=month_ago + late)
+        put(staff_audit, name, at=NOW - 365 * DAY + late)
+        put(hotline_deliveries, name, made_at=NOW - DAY + late)
+        put(hotline_screens, name, changed_at=NOW - DAY + late)
+    put(handovers_table, "stays open", opened_at=long_ago, state="waiting")
     put(tickets_table, "stays open", made_at=NOW - 999 * DAY, state="open")
     with database.begin() as connection:
         values = {"code": CODE, "imported_at": NOW - 999 * DAY}
@@ -118,6 +144,10 @@ def test_what_is_older_than_its_time_goes_and_the_rest_stays() -> None:
         "notices": ["stays", "stays untold"],
         "tickets": ["stays", "stays open"],
         "answer_ratings": ["stays"],
+        "handovers": ["stays", "stays open"],
+        "staff_audit": ["stays"],
+        "hotline_deliveries": ["stays"],
+        "hotline_screens": ["stays"],
     }
     with database.connect() as connection:
         assert connection.execute(sa.select(t.dossiers.c.code)).scalars().all() == [CODE]
@@ -175,6 +205,10 @@ def leave_traces(session: str) -> dict[str, tickets.Ticket]:
     for what in ("good", "bad"):
         more = {"comment": f"Ý của {session}", "question": f"{session} hỏi"}
         ratings.rate(session, f"{what}-answer", what, **more, channel="web", now=NOW)
+    talk = handovers.open_handover(session, "hotline", REQUEST, Summary(f"Việc của {session}"))
+    handover_talk.hear(talk, f"{session} nhắn", "m1")
+    hotline_store.claim(session, "m1", "x", NOW)
+    hotline_store.finish(session, "m1", "pages", "screen", NOW)
     return {"closed": closed, "open": open_one}
 
 
@@ -194,6 +228,8 @@ def rows_that_hold(*texts: str) -> dict[str, int]:
 def test_a_conversation_is_erased_and_no_other() -> None:
     of_one, of_two = leave_traces("session-one"), leave_traces("session-two")
     expected = {"subscriptions": 1, "notices": 2, "tickets": 2, "answer_ratings": 2}
+    expected |= {"handovers": 1, "handover_messages": 1}
+    expected |= {"hotline_deliveries": 1, "hotline_screens": 1}
     assert rows_that_hold("session-one") == expected
     assert retention.erase_session("session-one") == {
         "subscriptions": 1,
@@ -204,6 +240,9 @@ def test_a_conversation_is_erased_and_no_other() -> None:
         "tickets_kept": 1,
         "ratings": 2,
         "payment_orders_kept": 0,
+        "handovers": 1,
+        "hotline_deliveries": 1,
+        "hotline_screens": 1,
     }
     # The text of the ticket that somebody works on, and who was shown what.
     assert rows_that_hold("session-one", "subject one") == {
@@ -229,6 +268,9 @@ def test_erasing_what_left_nothing_says_so(database_ready: Settings) -> None:
         "tickets_kept": 0,
         "ratings": 0,
         "payment_orders_kept": 0,
+        "handovers": 0,
+        "hotline_deliveries": 0,
+        "hotline_screens": 0,
     }
 
 

@@ -46,7 +46,14 @@ ALL_ROWS = {table.name: ["goes", "stays"] for table, *_ in KEPT}
 ALL_COUNTED = [COUNTED_AS.get(name, name) for name in ALL_ROWS]
 # Counted, too; rows of them go in tests/payments/test_orders.py.
 OF_PAYMENTS = {"payment_orders": 0, "payment_messages": 0}
-COUNTED = {**dict.fromkeys(ALL_COUNTED, 1), **OF_PAYMENTS, "sms_files": 1, "conversations": 2}
+OF_PEOPLE = dict.fromkeys(("handovers", "staff_audit", "hotline_deliveries", "hotline_screens"), 0)
+COUNTED = {
+    **dict.fromkeys(ALL_COUNTED, 1),
+    **OF_PAYMENTS,
+    **OF_PEOPLE,
+    "sms_files": 1,
+    "conversations": 2,
+}
 
 
 def say(store: SQLTrackerStore, sender: str, days_ago: float) -> None:
@@ -152,4 +159,6 @@ def test_a_command_without_a_store_in_its_endpoints_says_nothing_of_conversation
     database_ready: Settings, tmp_path: Path
 ) -> None:
     environment = bot_environment(database_ready.var_dir)
-    assert run(environment) == dict.fromkeys((*ALL_COUNTED, *OF_PAYMENTS, "sms_files"), 0)
+    assert run(environment) == dict.fromkeys(
+        (*ALL_COUNTED, *OF_PAYMENTS, *OF_PEOPLE, "sms_files"), 0
+    )
