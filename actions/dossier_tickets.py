@@ -8,10 +8,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import dossiers
 from actions.answers import ANSWERED, REFUSED, answer, say
 from actions.memory import text_of
-from actions.tickets import due_at
 from bot.dossiers.model import Dossier
 from bot.offices.routing import find_place
-from bot.support import routing, tickets
+from bot.support import promises, routing, tickets
 from bot.support.tickets import Ticket
 
 
@@ -40,7 +39,7 @@ def opened(
             field=found.field,
             level=found.level,
             agency=found.agency,
-            due_at=due_at(),
+            due_at=promises.due(),
         )
     except tickets.TooManyTickets:
         say(dispatcher, "utter_too_many_tickets", answer("ticket", REFUSED))

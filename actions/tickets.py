@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from rasa_sdk import Tracker
 from rasa_sdk.events import FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -25,7 +23,6 @@ from bot.wording import fragment
 
 TOPIC = "ticket"
 # A promise is not given to the minute.
-QUARTER = dt.timedelta(minutes=15)
 
 
 class ActionTicket(SafeAction):
@@ -101,7 +98,7 @@ def _open(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         kind = MESSAGE
     said, place = str(tracker.get_slot("ticket_text")), str(tracker.get_slot("ticket_place") or "")
     found = routing.route(kind, said, place=place, commune=_commune(tracker, kind, place, said))
-    due = due_at()
+    due = promises.due()
     try:
         ticket = tickets.open_ticket(
             kind,
@@ -131,13 +128,6 @@ def _open(dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
         agency=found.agency,
         due=moment_text(due),
     )
-
-
-def due_at() -> dt.datetime:
-    """When an answer is promised to what is left now: UTC, to the next quarter of an hour."""
-    due = promises.due()
-    over = dt.timedelta(minutes=due.minute % 15, seconds=due.second, microseconds=due.microsecond)
-    return due if not over else due - over + QUARTER
 
 
 def _commune(tracker: Tracker, kind: str, place: str, said: str) -> str:

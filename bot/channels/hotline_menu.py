@@ -79,7 +79,9 @@ def content(text: str, buttons: Iterable[Mapping[str, str]]) -> Content:
     # Of a list that is longer than its buttons, the bot understands the number.
     chosen = [(_without_number(line), payloads.get(line) or _number(line)) for line in items]
     others = [choice for choice in offered if choice[0] not in items]
-    rest = "\n".join(line for line in lines if line not in items)
+    # What tells to type a number that no longer stands before a line.
+    told = wording.fragment("list_pick")
+    rest = "\n".join(line for line in lines if line not in items and line != told)
     return Content(rest, tuple(chosen + others))
 
 

@@ -24,6 +24,7 @@ from bot.sources import Source
 # Longer than any run of days off; a setting that leaves no hours is refused before.
 LOOK_AHEAD_DAYS = 60
 ALWAYS = "always"
+QUARTER = dt.timedelta(minutes=15)
 
 _DAYS = re.compile(r"(?P<first>[1-7])(?:-(?P<last>[1-7]))?")
 _SPAN = re.compile(r"(\d{2}):(\d{2})-(\d{2}):(\d{2})")
@@ -46,7 +47,10 @@ def next_opening(moment: dt.datetime | None = None) -> dt.datetime | None:
 
 
 def due(moment: dt.datetime | None = None) -> dt.datetime:
-    """`BOT_SUPPORT_PROMISE_HOURS` of the staff's hours after a moment: UTC without a zone."""
+    """`BOT_SUPPORT_PROMISE_HOURS` of the staff's hours after a moment: UTC without a zone.
+
+    Told by the quarter of an hour, the next one.
+    """
     left = dt.timedelta(hours=settings().support_promise_hours)
     here = _local(moment).replace(tzinfo=None)
     for ahead in range(LOOK_AHEAD_DAYS * 10):
@@ -56,7 +60,9 @@ def due(moment: dt.datetime | None = None) -> dt.datetime:
             if start >= closes:
                 continue
             if closes - start >= left:
-                return _utc(start + left)
+                end = start + left
+                over = (end - opens) % QUARTER
+                return _utc(end - over + QUARTER if over else end)
             left -= closes - start
     raise SettingsError("BOT_SUPPORT_HOURS leaves no time in which anything could be promised.")
 
