@@ -47,6 +47,7 @@ from bot.channels.hotline_talk import SAME_MOMENT, Said, Talk
 from bot.channels.incoming import user_message
 from bot.http.errors import error_response
 from bot.rate_limits import RateLimit
+from bot.recent import Recent
 from bot.sealing import unseal
 from bot.settings import settings
 from bot.support import handover_talk, hotline_store
@@ -55,11 +56,15 @@ from bot.support.handover import Handover, Line
 # Seconds: for the gateway's answer; and for a caller's turn to end before something is pushed. What
 # is said in that turn waits for what is being brought, so this is short: the turn brings it.
 PUSH_PATIENCE, TURN_PATIENCE = 5, 0.2
+# Seconds between tries of a gateway that takes nothing; callers whose failures are remembered.
+LONGEST_PAUSE, MOST_REFUSED = 60, 10_000
 
 OnMessage = Callable[[UserMessage], Awaitable[Any]]
 
 logger = logging.getLogger(__name__)
 queues = Queues()
+# How often in a row a push to a caller has failed, and when it is tried again (monotonic seconds).
+_REFUSED: Recent[tuple[int, float]] = Recent(MOST_REFUSED)
 # Turns under way: what nobody holds may vanish.
 _tasks: set[asyncio.Task[Any]] = set()
 
@@ -168,11 +173,20 @@ class HotlineChannel(InputChannel):
 
 
 async def bring(talk: Handover, lines: Sequence[Line]) -> bool:
-    """Push lines of a handed-over talk to its caller; see `handover_delivery.Bring`."""
+    """Push lines of a handed-over talk to its caller; see `handover_delivery.Bring`.
+
+    A gateway that takes nothing is tried again after growing pauses.
+    """
+    refusals, again_at = _REFUSED.get(talk.session, (0, 0.0))
+    if time.monotonic() < again_at:
+        return False
+    _REFUSED.put(talk.session, (0, 0.0))
     for line in lines:
         buttons = [dict(button) for button in line.buttons]
         key = f"line-{line.id}"
         if not await push(talk.session, talk.reply_to, spoken(line), key, buttons):
+            pause = min(2**refusals, LONGEST_PAUSE)
+            _REFUSED.put(talk.session, (refusals + 1, time.monotonic() + pause))
             return False
     return True
 

@@ -25,7 +25,7 @@ from bot.dossiers.model import PROVEN_FOR
 from bot.sealing import unseal
 from bot.settings import Settings, settings
 from bot.support import hotline_store
-from bot.support.handover import OPERATOR, Line
+from bot.support.handover import OPERATOR, Handover, Line
 from bot.support.tables import hotline_deliveries, hotline_screens
 from tests.channels.hotline_server import (
     NUMBER,
@@ -563,3 +563,41 @@ def test_nothing_is_pushed_to_a_number_that_was_not_sealed_for_the_conversation(
     for session, address in (("hotline-other", reply_to), (bot.turns[0].sender_id, NUMBER)):
         assert server.run(hotline.push(session, address, "Chào anh.", "key-1")) is False
     assert taker.taken == []
+
+
+def test_lines_of_a_talk_are_pushed_in_order_and_a_gateway_that_is_down_is_not_pestered(
+    taker: type[_Taker],
+    bot: Bot,
+    server: Server,
+    gateway: Gateway,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gateway.say("menu")
+    session, reply_to = reply_address(bot)
+    at = dt.datetime.fromisoformat("2026-11-30T02:00:00")
+    talk = Handover(1, session, "hotline", "held", "request", 2, at, reply_to=reply_to)
+    lines = [
+        Line(7, 1, OPERATOR, "chào anh.", at, "m7", name="Lan"),
+        Line(8, 1, "bot", "Mời chọn.", at, "m8", buttons=({"title": "Có", "payload": "/affirm"},)),
+    ]
+    clock = [1000.0]
+    taker.status = 503
+    tries = []
+    with monkeypatch.context() as patch:
+        patch.setattr(hotline.time, "monotonic", lambda: clock[0])
+        for second in range(40):
+            clock[0] = 1000.0 + second
+            assert server.run(hotline.bring(talk, lines)) is False
+            if len(taker.taken) > len(tries):
+                tries.append(second)
+        assert tries == [0, 1, 3, 7, 15, 31]
+        taker.status = 200
+        taker.taken.clear()
+        clock[0] += 60
+        assert server.run(hotline.bring(talk, lines)) is True
+    sent = [json.loads(body) for _, body in taker.taken]
+    assert [each["message_id"] for each in sent] == ["line-7", "line-8"]
+    assert sent[0]["messages"] == ["Lan: chao anh."]
+    assert sent[1]["messages"] == ["Moi chon.\n1 Co\n0 gap nguoi, * quay lai, # ve dau."]
+    gateway.say("1")
+    assert bot.heard[-1] == "/affirm"
