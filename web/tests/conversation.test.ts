@@ -174,3 +174,11 @@ test("a turn that a person has is over without a bubble of the bot, and theirs s
   talked = talk.arrived(talked, bot("person-7", { text: "Hello", name: "Lan" }));
   assert.deepEqual(talk.bubbles(talked).map(({ entry }) => entry.name ?? entry.id), ["A", "Lan"]);
 });
+
+test("the reply that says all is erased stays, however often that is told", () => {
+  const notice = [bot("A.1"), bot("A.2", { text: "", answer: { topic: "privacy", erased: true } })];
+  const talked = [bot("Z.1"), ...notice].reduce(talk.arrived, talk.EMPTY as Conversation);
+  const once = talk.erased(talked, "/erase");
+  assert.deepEqual(ids(once), ["A.1"]);
+  assert.deepEqual(ids(talk.erased(once, "/erase")), ["A.1"]);
+});

@@ -178,7 +178,10 @@ export class Chat implements Listener {
     const stored = this.tokens.get();
     if (stored === this.token || !this.hasHistory) return;
     this.adopting = true;
-    this.forget(talk.interrupted(talk.emptied(this.entries)));
+    // Gone: another page has heard first that all is erased. The reply that says so stays.
+    const remaining = stored === null
+      ? talk.erased(this.entries, PAYLOADS.erase) : talk.emptied(this.entries);
+    this.forget(talk.interrupted(remaining));
     if (stored !== null && this.connection.connected && !this.requesting) this.requestSession();
   }
 

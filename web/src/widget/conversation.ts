@@ -174,7 +174,8 @@ export function erased(talk: Conversation, wish: string): Conversation {
   const notice = bubbles(talk).filter(({ answer }) => answer?.erased).pop();
   const kept = talk.filter((entry) => isOutstanding(entry) && entry.text !== wish);
   return [
-    ...(notice ? [{ ...notice.entry, past: true }] : []),
+    // With what it is known by: another page may have told of the same before.
+    ...(notice ? [{ ...notice.entry, ...(notice.answer && { answer: notice.answer }), past: true }] : []),
     // What is on its way belongs to the session that is gone: sent again it would open another.
     ...kept.map((entry): Entry =>
       entry.state === "sending" ? { ...entry, state: "sent", past: true } : entry,
