@@ -15,16 +15,15 @@ from bot import database
 from bot.http import assets, console, console_page, console_session
 from bot.rate_limits import RateLimit
 from bot.recent import Recent
-from bot.settings import Settings, settings
+from bot.settings import settings
 from bot.staff import accounts, audit, signing_in
 from bot.staff.tables import staff_audit
 from bot.support import handovers
 from bot.support.handover import REQUEST, Summary
 from tests.http.console_client import API, Staff, refusal
 from tests.http.serving import Server
-from tests.staff.accounts import PASSWORD, WRONG, put, quick_hashes
+from tests.staff.accounts import PASSWORD, WRONG, put
 
-__all__ = ["quick_hashes"]
 ADDRESS, OTHER_ADDRESS = "203.0.113.5", "203.0.113.6"
 
 # All routes: whether only who oversees all desks may, and whether it is open to everybody.
@@ -56,14 +55,7 @@ CHANGES = [path for method, path in CLOSED if method == "POST"]
 
 
 @pytest.fixture(autouse=True)
-def _ready(
-    server: Server,
-    database_ready: Settings,
-    quick_hashes: None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("BOT_PUBLIC_URL", server.origin)
-    settings.cache_clear()
+def _ready(console_ready: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(signing_in, "_unknown", Recent(100))
     monkeypatch.setattr(console_session, "_tries", RateLimit(console_session.TRIES_PER_MINUTE))
 

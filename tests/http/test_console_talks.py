@@ -8,36 +8,22 @@ from typing import Any
 import pytest
 
 from bot import database, sealing
-from bot.http import console_session
-from bot.rate_limits import RateLimit
-from bot.settings import Settings, settings
+from bot.settings import settings
 from bot.staff import audit
 from bot.support import handover as h
 from bot.support import handover_talk, handovers
 from bot.support.handover import Handover, Summary
 from tests.http.console_client import Staff, refusal
 from tests.http.serving import EVIL, Server
-from tests.staff.accounts import put, quick_hashes
+from tests.staff.accounts import put
 
-__all__ = ["quick_hashes"]
 HEALTH, BUILDING = "Sở Y tế", "Sở Xây dựng"
 PHONE = "0905111222"
+pytestmark = pytest.mark.usefixtures("console_ready")
 NOON = dt.datetime.fromisoformat("2026-07-20T12:00:00")  # UTC without zone, as stored
 SUMMARY = Summary(
     "Làm giấy khai sinh", "1.000001", "Đăng ký khai sinh", ("fees",), 2, ("H48.16-230512-0003",)
 )
-
-
-@pytest.fixture(autouse=True)
-def _ready(
-    server: Server,
-    database_ready: Settings,
-    quick_hashes: None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("BOT_PUBLIC_URL", server.origin)
-    settings.cache_clear()
-    monkeypatch.setattr(console_session, "_tries", RateLimit(1000))
 
 
 class People:

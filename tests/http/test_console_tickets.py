@@ -6,30 +6,19 @@ from typing import Any
 
 import pytest
 
-from bot.http import console_session, console_tickets
-from bot.rate_limits import RateLimit
-from bot.settings import Settings, settings
+from bot.http import console_tickets
 from bot.staff import audit
 from bot.support import tickets
 from bot.support.tickets import Ticket
 from tests.http.console_client import Staff, refusal
 from tests.http.serving import Server
-from tests.staff.accounts import put, quick_hashes
+from tests.staff.accounts import put
 
-__all__ = ["quick_hashes"]
 PHONE = "0905111222"
 
 
 @pytest.fixture(autouse=True)
-def _ready(
-    server: Server,
-    database_ready: Settings,
-    quick_hashes: None,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setenv("BOT_PUBLIC_URL", server.origin)
-    settings.cache_clear()
-    monkeypatch.setattr(console_session, "_tries", RateLimit(1000))
+def _ready(console_ready: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console_tickets, "COUNTED_FOR", 0.0)
 
 
