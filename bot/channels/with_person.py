@@ -44,9 +44,11 @@ async def take(message: UserMessage, parse: Parse, title: Callable[[], str] = st
     `title` finds the title of the pressed button, "" if none was.
     """
     try:
-        talk = await asyncio.to_thread(handovers.active, message.sender_id)
+        talks = await asyncio.to_thread(handovers.of_session, message.sender_id)
+        talk = next((one for one in talks if one.state != h.CLOSED), None)
         if talk is None:
-            return await _is_repeated(message)
+            # Nearly always there was none: one look is all that it costs.
+            return bool(talks) and await _is_repeated(message)
         if message.input_channel != talk.channel:
             # Who only knows a conversation's name neither hears nor says anything in its talk.
             logger.warning("A message of another channel than its talk's was refused.")

@@ -383,14 +383,14 @@ def test_a_talk_that_is_closed_while_a_message_comes_is_the_bots(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     talk = held()
-    look = handovers.active
+    look = handovers.of_session
 
-    def closed_meanwhile(session: str) -> Handover | None:
+    def closed_meanwhile(session: str) -> list[Handover]:
         found = look(session)
         handovers.close(talk.id, "an", 1, h.SOLVED)
         return found
 
-    monkeypatch.setattr(handovers, "active", closed_meanwhile)
+    monkeypatch.setattr(handovers, "of_session", closed_meanwhile)
     output = CollectingOutputChannel()
     # Nobody would read it: the bot answers.
     assert not take("Số em 0905111222", output)
@@ -401,14 +401,14 @@ def test_a_talk_that_is_closed_while_a_message_comes_is_the_bots(
 def test_a_talk_that_is_erased_while_a_message_comes_is_the_bots(
     monkeypatch: pytest.MonkeyPatch, talk: Handover, text: str
 ) -> None:
-    look = handovers.active
+    look = handovers.of_session
 
-    def erased_meanwhile(session: str) -> Handover | None:
+    def erased_meanwhile(session: str) -> list[Handover]:
         found = look(session)
         handover_rows.erase(session)
         return found
 
-    monkeypatch.setattr(handovers, "active", erased_meanwhile)
+    monkeypatch.setattr(handovers, "of_session", erased_meanwhile)
     assert not take(text)
     assert rows() == (0, 0)
 
