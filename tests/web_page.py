@@ -5,12 +5,30 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import engineio
 import socketio
 
 from tests.running_bot import Reply
 
 SECONDS = 30
 EVENTS = ("session_history", "user_said", "session_erased", "session_refused", "message_refused")
+
+
+class _InOrder(engineio.Client):
+    """Handles messages in their order: by itself it gives each a thread, and an acknowledgement may
+    overtake what was said before it.
+    """
+
+    def _trigger_event(
+        self, event: str, *arguments: Any, run_async: bool = False, **named: Any
+    ) -> Any:
+        in_background = run_async and event != "message"
+        return super()._trigger_event(event, *arguments, run_async=in_background, **named)
+
+
+class _Client(socketio.Client):
+    def _engineio_client_class(self) -> type[engineio.Client]:
+        return _InOrder
 
 
 class Page:
@@ -23,7 +41,7 @@ class Page:
         # The WebSocket library names an origin of its own unless told another.
         origin = headers.pop("Origin", None)
         options = {"origin": origin} if origin else {}
-        self._client = socketio.Client(reconnection=False, websocket_extra_options=options)
+        self._client = _Client(reconnection=False, websocket_extra_options=options)
         self._client.on("bot_uttered", self.heard.append)
         self._client.on("session_confirm", lambda confirmed: setattr(self, "session", confirmed))
         for event in EVENTS:
