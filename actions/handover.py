@@ -15,7 +15,6 @@ from actions.dossiers import forget_question, proven
 from actions.memory import turns_missed
 from actions.safe_action import Events, SafeAction
 from bot.catalogue import service
-from bot.channels import incoming
 from bot.rendering.moments import moment_text
 from bot.support import attendance, handovers, promises
 from bot.support import handover as h
@@ -63,7 +62,7 @@ def hand_over(dispatcher: CollectingDispatcher, tracker: Tracker, reason: str) -
         tracker.get_latest_input_channel() or "",
         reason,
         _summary(tracker),
-        reply_to=str(metadata.get(incoming.REPLY_TO) or ""),
+        reply_to=str(metadata.get(h.REPLY_TO) or ""),
         earlier=list(_earlier(tracker))[-MOST_EARLIER:],
     )
     _tell_place(dispatcher, talk)

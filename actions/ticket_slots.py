@@ -7,6 +7,7 @@ from rasa_sdk.events import SlotSet
 
 from actions.safe_action import Events
 from bot import sealing
+from bot.support.handover import REPLY_TO
 from bot.support.ticket_contacts import national
 
 FORM = "ticket_form"
@@ -27,5 +28,5 @@ def own_number(tracker: Tracker) -> str:
     """The telephone number that the latest message came from, "" where the channel knows none."""
     metadata = tracker.latest_message.get("metadata") or {}
     # An address of the last message never lies long.
-    opened = sealing.unseal(str(metadata.get("reply_to") or ""), tracker.sender_id, None)
+    opened = sealing.unseal(str(metadata.get(REPLY_TO) or ""), tracker.sender_id, None)
     return national(opened) if opened else ""

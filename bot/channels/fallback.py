@@ -9,8 +9,7 @@ from typing import Any
 from rasa.core.channels.channel import UserMessage
 
 from bot import wording
-from bot.channels import handover_delivery
-from bot.channels.notices import tell_waiting
+from bot.channels import handover_delivery, notices
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +35,7 @@ async def handle(
         logger.exception("A message of channel %s could not be handled", message.input_channel)
         return False
     if message.output_channel is not None:
-        await tell_waiting(message.output_channel, message.sender_id)
+        await notices.tell_waiting(message.output_channel, message.sender_id)
         await handover_delivery.tell_waiting(
             message.output_channel, message.sender_id, message.input_channel
         )

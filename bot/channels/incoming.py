@@ -20,11 +20,10 @@ from sanic.request import Request
 from bot import personal_data
 from bot.sealing import seal
 from bot.settings import settings
+from bot.support.handover import REPLY_TO
 
-# Keys of the metadata.
+# Keys of the metadata, beside `REPLY_TO`.
 CONCEALED, ADDRESS = "concealed", "address"
-# Where an answer goes that a person gives later: sealed, of channels that name their citizens.
-REPLY_TO = "reply_to"
 # What a dossier's owner proves with to be it.
 _NEEDED = (personal_data.PHONE, personal_data.IDENTITY_NUMBER, personal_data.DIGITS)
 # Rasa's own commands answer with silence; a citizen who types one wants to start over.

@@ -15,6 +15,9 @@ PRIORITY = {DANGER: 0, DENUNCIATION: 1, REQUEST: 2, MISSED: 2}
 SOLVED, REFERRED, NO_ANSWER, ABUSE = BY_OPERATOR = ("solved", "referred", "no_answer", "abuse")
 RETURNED, LEFT, ERASED, TICKET = "returned", "left", "erased", "ticket"
 CLOSE_REASONS = (*BY_OPERATOR, RETURNED, LEFT, ERASED, TICKET)
+# Key of a message's metadata: where an answer goes that a person gives later, sealed; of channels
+# that name their citizens.
+REPLY_TO = "reply_to"
 # Who says a message.
 CITIZEN, BOT, OPERATOR = "citizen", "bot", "operator"
 
